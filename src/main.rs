@@ -1,0 +1,3 @@
+//! The `annexa` command.
+
+fn main() {}
