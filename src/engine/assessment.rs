@@ -1,0 +1,349 @@
+//! The assessment: the whole result of a scan, and the only thing that reports and coverage see.
+//!
+//! It stands by itself: positions are lines and columns, texts that reports show are copied, no file is read again.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use crate::isms::control::Framework;
+use crate::kind::Notice;
+use crate::rule::{About, Confidence, Severity};
+use crate::source::NotRead;
+use crate::syntax::tree::Node;
+
+/// What one check said of one resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// The check holds.
+    Pass,
+    /// It does not.
+    Fail,
+    /// It depends on something that cannot be known.
+    Unknown,
+    /// It has nothing to say about this resource.
+    NotApplicable,
+}
+
+/// A position in a text file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Region {
+    /// First line, from 1.
+    pub start_line: u32,
+    /// First column in Unicode code points, from 1.
+    pub start_column: u32,
+    /// Last line, from 1.
+    pub end_line: u32,
+    /// Column one past the last code point, from 1.
+    pub end_column: u32,
+    /// Offset of the first byte.
+    pub byte_offset: u32,
+    /// Length in bytes.
+    pub byte_length: u32,
+    /// The text of the region, cut at 1,000 characters.
+    pub text: String,
+    /// The lines around it, for code frames.
+    pub context: Context,
+}
+
+/// Whole lines around a region.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Context {
+    /// The number of the first line.
+    pub first_line: u32,
+    /// The offset in the file of the first byte of `text`.
+    pub byte_offset: u32,
+    /// The lines.
+    pub text: String,
+}
+
+/// Where a result stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Location {
+    /// The file, relative to the root, with forward slashes. Empty where no file of the scan can carry it.
+    pub path: Arc<str>,
+    /// The position in it; absent for a file as a whole.
+    pub region: Option<Region>,
+    /// A place in words where lines have no meaning: `page 3, paragraph 12`.
+    pub words: Option<String>,
+}
+
+/// A resource as reports name it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ResourceName {
+    /// Its target: `terraform/aws_s3_bucket`.
+    pub target: SmolStr,
+    /// Its address: `aws_s3_bucket.b`.
+    pub address: SmolStr,
+    /// The address of the resource it is a part of.
+    pub owner: Option<SmolStr>,
+    /// The unit it belongs to.
+    pub unit: Arc<str>,
+}
+
+/// Whether a finding is a certain fail or an undecided check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FindingKind {
+    /// The check fails.
+    Fail,
+    /// The check cannot be decided; reported only with `--show-unknown`.
+    Unknown,
+}
+
+/// How much of what a check asks for is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Presence {
+    /// Nothing of it.
+    Absent,
+    /// Some of it.
+    Partial,
+    /// All of it.
+    Present,
+}
+
+impl Presence {
+    /// The word in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Presence::Absent => "absent",
+            Presence::Partial => "partial",
+            Presence::Present => "present",
+        }
+    }
+}
+
+/// What quiets a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppression {
+    /// How it was written.
+    pub kind: SuppressionKind,
+    /// The reason given.
+    pub reason: String,
+    /// Where it is written.
+    pub location: Location,
+    /// The id of the exception, where it is one.
+    pub exception: Option<SmolStr>,
+}
+
+/// The ways a finding can be quieted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SuppressionKind {
+    /// A comment beside the code. Quiets the gate; still a fail in the coverage.
+    Inline,
+    /// A governed exception in force. Counts as `excepted` in the coverage.
+    Exception,
+}
+
+/// A fail, or with `--show-unknown` an undecided check.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The rule, as an index into [`Assessment::rules`].
+    pub rule: usize,
+    /// The check of the rule that spoke, from 0.
+    pub check: usize,
+    /// Fail or unknown.
+    pub kind: FindingKind,
+    /// Severity, after overrides and one lower for a partial fail.
+    pub severity: Severity,
+    /// What it says.
+    pub message: String,
+    /// The judged resource.
+    pub resource: ResourceName,
+    /// Where: exactly one place.
+    pub location: Location,
+    /// Other places that decided, each with what it is.
+    pub related: Vec<(Location, String)>,
+    /// The calls that led here (modules), innermost first.
+    pub call_chain: Vec<Location>,
+    /// How much is there, where that is more than yes or no.
+    pub presence: Option<Presence>,
+    /// The parts that are missing.
+    pub missing: Vec<String>,
+    /// What an unknown depends on.
+    pub depends_on: Option<SmolStr>,
+    /// Aliases of the check that spoke.
+    pub aliases: Vec<SmolStr>,
+    /// Stable identity across commits: 32 hexadecimal digits.
+    pub fingerprint: String,
+    /// What quiets it.
+    pub suppression: Option<Suppression>,
+}
+
+/// Passes of one rule, one by one for documents, registers and repositories, counted by file for infrastructure.
+#[derive(Debug, Clone)]
+pub struct Pass {
+    /// The rule, as an index into [`Assessment::rules`].
+    pub rule: usize,
+    /// The check, from 0.
+    pub check: usize,
+    /// The resource, for single passes.
+    pub resource: Option<ResourceName>,
+    /// Where: the resource, or the file as a whole.
+    pub location: Location,
+    /// What says so: paragraphs a topic check rests on.
+    pub evidence: Vec<Location>,
+    /// How much is there, where that is more than yes or no.
+    pub presence: Option<Presence>,
+    /// How many resources passed.
+    pub count: u32,
+}
+
+/// A rule that was in the plan, and what came of it.
+#[derive(Debug, Clone)]
+pub struct RuleRun {
+    /// The rule.
+    pub about: Arc<About>,
+    /// Severity after overrides.
+    pub severity: Severity,
+    /// Resources that passed.
+    pub passes: u32,
+    /// Resources that failed, suppressed ones included.
+    pub fails: u32,
+    /// Of these, under an exception in force.
+    pub excepted: u32,
+    /// Resources that could not be decided.
+    pub unknowns: u32,
+    /// What the unknowns depend on, with how often.
+    pub unknown_reasons: BTreeMap<SmolStr, u32>,
+    /// Why it was not evaluated, where it was not (`coverage/*` on part of a scan).
+    pub not_evaluated: Option<String>,
+}
+
+impl RuleRun {
+    /// Whether the rule judged anything.
+    pub fn evaluated(&self) -> bool {
+        self.passes + self.fails + self.unknowns > 0
+    }
+
+    /// The confidence of its findings.
+    pub fn confidence(&self) -> Confidence {
+        self.about.confidence
+    }
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ScannedFile {
+    /// Path relative to the root.
+    pub path: Arc<str>,
+    /// What became of it.
+    pub state: FileState,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FileState {
+    /// Read, and judged as part of units of these kinds.
+    Evaluated(Vec<&'static str>),
+    /// Read, and no kind has a meaning for it.
+    NotRecognised,
+    /// Broken: what the parser said. (It is also a finding of the rule `scan/unreadable`.)
+    Unreadable(String),
+    /// Read only because another file of its unit was asked for.
+    Context,
+}
+
+/// A document or register that was recognised.
+#[derive(Debug, Clone)]
+pub struct RecognisedDocument {
+    /// Path relative to the root.
+    pub path: Arc<str>,
+    /// Its type: `incident-plan`, `statement-of-applicability`.
+    pub document_type: SmolStr,
+    /// Why it was taken for that.
+    pub because: String,
+    /// Its title.
+    pub title: String,
+}
+
+/// A control's row of the statement of applicability.
+#[derive(Debug, Clone)]
+pub struct ApplicabilityRow {
+    /// The control, `A.5.24`.
+    pub control: SmolStr,
+    /// Whether it applies; absent when the row does not say.
+    pub applicable: Option<bool>,
+    /// The justification, empty when there is none.
+    pub justification: String,
+    /// `implemented`, `partial`, `planned`, … as normalised by the register.
+    pub status: SmolStr,
+    /// The owner, empty when there is none.
+    pub owner: String,
+    /// Where the row stands.
+    pub location: Location,
+}
+
+/// Something that no file can show, attested by a person.
+#[derive(Debug, Clone)]
+pub struct Attestation {
+    /// The control or clause.
+    pub control: SmolStr,
+    /// The facet.
+    pub facet: crate::rule::Facet,
+    /// Who, what, when.
+    pub statement: String,
+    /// Last day it is valid.
+    pub valid_until: Option<jiff::civil::Date>,
+    /// Where it is recorded.
+    pub location: Location,
+}
+
+/// Facts about the ISMS that coverage needs.
+#[derive(Debug, Clone, Default)]
+pub struct IsmsFacts {
+    /// Whether there is an ISMS to judge: a document or register was recognised, or the configuration names its folder.
+    pub exists: bool,
+    /// What was recognised.
+    pub documents: Vec<RecognisedDocument>,
+    /// The statement of applicability.
+    pub applicability: Vec<ApplicabilityRow>,
+    /// Attestations in force and expired.
+    pub attestations: Vec<Attestation>,
+    /// Values that documents state for requirements, by requirement: value, and where.
+    pub requirements: Vec<(SmolStr, Node, Location)>,
+}
+
+/// The whole result of a scan.
+#[derive(Debug, Clone)]
+pub struct Assessment {
+    /// The day it was made for.
+    pub today: jiff::civil::Date,
+    /// The framework whose view reports show first.
+    pub framework: Framework,
+    /// Every rule in the plan, sorted by id.
+    pub rules: Vec<RuleRun>,
+    /// Findings, sorted by path, position, rule and address.
+    pub findings: Vec<Finding>,
+    /// Passes, sorted in the same way.
+    pub passes: Vec<Pass>,
+    /// Files that were read, sorted by path.
+    pub files: Vec<ScannedFile>,
+    /// Paths that were not read, sorted.
+    pub not_read: Vec<NotRead>,
+    /// Files of no syntax that the scan knows, counted.
+    pub other_files: usize,
+    /// What could not be evaluated, and why, with its location.
+    pub notices: Vec<(Notice, Location)>,
+    /// Units by kind.
+    pub units: BTreeMap<&'static str, usize>,
+    /// Resources by target's first segment.
+    pub resources: BTreeMap<SmolStr, usize>,
+    /// What the ISMS holds.
+    pub isms: IsmsFacts,
+    /// The digest of the rule set: SHA-256 over the ids and texts of all rules in the plan, in hexadecimal.
+    pub rule_set_digest: String,
+    /// The commit that was scanned, where the root is a repository with one.
+    pub commit: Option<String>,
+    /// Why the scan is not a whole one (limited by path, rule or control); absent when it is.
+    pub limited: Option<String>,
+}
+
+impl Assessment {
+    /// Whether something in scope was not looked at: unreadable files, unread paths, notices.
+    pub fn incomplete(&self) -> bool {
+        !self.not_read.is_empty()
+            || !self.notices.is_empty()
+            || self.files.iter().any(|file| matches!(file.state, FileState::Unreadable(_)))
+    }
+}

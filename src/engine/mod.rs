@@ -1,0 +1,3 @@
+//! The engine: judges resources by rules, in parallel over units, and gathers the assessment.
+
+pub mod assessment;

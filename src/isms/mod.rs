@@ -1,0 +1,4 @@
+//! The information security management system: catalogues of controls, crosswalks, the statement of applicability,
+//! exceptions, and the coverage that a scan gives each control.
+
+pub mod control;

@@ -1,0 +1,111 @@
+//! Rules: the declarative language, from the file as written to something that can be evaluated.
+//!
+//! ```text
+//! YAML → Node → load (strict, every mistake with its place) → Rule { prose, checks: compiled conditions }
+//! ```
+//!
+//! A rule names one bad thing. Its checks bind a target (`terraform/aws_s3_bucket`) to a condition; its examples
+//! prove that each check fails and passes where it should.
+
+pub mod level;
+
+use smol_str::SmolStr;
+
+use crate::isms::control::ControlId;
+use crate::syntax::tree::{Node, Place, Value};
+
+pub use level::{Bearing, Confidence, Facet, Severity};
+
+/// Why a rule is evidence for a control.
+#[derive(Debug, Clone)]
+pub struct ControlLink {
+    /// The control or clause.
+    pub control: ControlId,
+    /// Directly, or as support.
+    pub bearing: Bearing,
+    /// The reason an auditor reads.
+    pub because: String,
+}
+
+/// A number or text of a rule that an organisation may set.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// The name that conditions use.
+    pub name: SmolStr,
+    /// What it is, for `rules show`.
+    pub about: Option<String>,
+    /// The value when nobody set one.
+    pub default: Value,
+    /// The least value that may be set; a lower one is refused.
+    pub floor: Option<f64>,
+    /// The requirement in the organisation's documents that sets it (`log-retention`).
+    pub requirement: Option<SmolStr>,
+}
+
+/// What reports say about a rule, and how it counts.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// The id, which is its path below `rules/` without the ending.
+    pub id: SmolStr,
+    /// The bad thing in a few words.
+    pub title: String,
+    /// Severity of a full fail.
+    pub severity: Severity,
+    /// Confidence of its findings.
+    pub confidence: Confidence,
+    /// The question it answers.
+    pub facet: Facet,
+    /// The controls it is evidence for.
+    pub controls: Vec<ControlLink>,
+    /// Why it matters (Markdown).
+    pub why: String,
+    /// How to mend it (Markdown).
+    pub fix: String,
+    /// Addresses to read on.
+    pub references: Vec<String>,
+    /// The ids of the same check elsewhere, where they hold for all checks.
+    pub aliases: Vec<SmolStr>,
+    /// Every alias of the rule and of its checks, sorted, each once.
+    pub all_aliases: Vec<SmolStr>,
+}
+
+/// A proof that a rule does what it says.
+#[derive(Debug, Clone)]
+pub struct Example {
+    /// What is expected.
+    pub expect: Expectation,
+    /// What is judged.
+    pub subject: ExampleSubject,
+    /// The text that the primary place of the first finding slices to.
+    pub at: Option<String>,
+    /// The day it is judged on.
+    pub today: Option<jiff::civil::Date>,
+    /// The parameters it is judged with.
+    pub parameters: Vec<(SmolStr, Value)>,
+    /// Where the example stands in the rule file.
+    pub place: Place,
+}
+
+/// What an example must come out as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expectation {
+    /// At least one finding.
+    Fails,
+    /// A finding that is partial.
+    Partial,
+    /// No finding and no unknown, and at least one pass.
+    Passes,
+    /// No finding and at least one unknown.
+    Unknown,
+    /// No finding, no unknown and no pass.
+    NotApplicable,
+}
+
+/// What an example judges.
+#[derive(Debug, Clone)]
+pub enum ExampleSubject {
+    /// Files, as path and text.
+    Files(Vec<(SmolStr, SmolStr)>),
+    /// Resources as literal trees, each with its `target`.
+    Resources(Vec<Node>),
+}
