@@ -1,9 +1,11 @@
-//! HCL native syntax (HashiCorp HCL specification, version 2), read with hcl-edit and kept as a compact,
+//! HCL native syntax (the HCL specification, version 2), read with hcl-edit and kept as a compact,
 //! unevaluated body: what an expression means depends on variables, which only the Terraform kind knows.
 
 use smol_str::SmolStr;
 
 use super::tree::Span;
+
+pub mod read;
 
 /// Attributes and blocks between two braces, or of a whole file.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -12,7 +14,7 @@ pub struct Body {
     pub attributes: Vec<Attribute>,
     /// Nested blocks in source order.
     pub blocks: Vec<Block>,
-    /// The text of the body.
+    /// The text between the braces, or the whole file.
     pub span: Span,
 }
 
@@ -60,9 +62,10 @@ pub enum ExpressionKind {
     Bool(bool),
     /// A number.
     Number(f64),
-    /// A text without interpolation.
+    /// A quoted text without interpolation and escapes: its content is the text of the span without the quotes. Also
+    /// a bare key of an object, whose span has no quotes.
     Text(SmolStr),
-    /// A quoted template or heredoc with interpolation.
+    /// Every other text: with interpolation, with escapes, or a heredoc. Never two parts of text that could be one.
     Template(Vec<TemplatePart>),
     /// `[a, b]`
     List(Vec<Expression>),
@@ -87,8 +90,8 @@ pub enum ExpressionKind {
 /// One piece of a template.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TemplatePart {
-    /// Literal text, escapes resolved.
-    Text(SmolStr),
+    /// Literal text: either exactly what stands at its span, or what the escape at its span means (`\n`, `$${`).
+    Text(SmolStr, Span),
     /// `${ … }`
     Interpolation(Expression),
     /// `%{ if … }`
