@@ -22,6 +22,7 @@
 //! - No order comes from a hash: everything is sorted once before it is reported.
 //! - Domain types are not serialised; every output format owns its structs and its version.
 
+pub mod embedded;
 pub mod engine;
 pub mod isms;
 pub mod kind;

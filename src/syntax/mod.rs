@@ -1,20 +1,13 @@
 //! Syntaxes: bytes to value trees with places. Parsing is total: it returns what could be read and the errors.
 
+pub mod error;
 pub mod hcl;
+pub mod packed;
 pub mod tree;
+pub mod yaml;
 
-use tree::{Node, Span};
-
-/// A mistake in a file's syntax.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SyntaxError {
-    /// What is wrong, in lower case and without a final dot.
-    pub message: String,
-    /// Where, as precisely as the parser knows.
-    pub span: Span,
-    /// What to do about it, where that can be said.
-    pub help: Option<String>,
-}
+pub use error::SyntaxError;
+use tree::Node;
 
 /// What was read from one file.
 #[derive(Debug, Default)]

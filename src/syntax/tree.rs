@@ -33,6 +33,7 @@ impl Span {
     }
 
     /// The smallest span that covers both.
+    #[must_use]
     pub fn cover(self, other: Span) -> Span {
         Span { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
@@ -151,7 +152,7 @@ pub struct Map {
 }
 
 /// One entry of a map.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Entry {
     /// The key.
     pub key: SmolStr,
@@ -159,6 +160,13 @@ pub struct Entry {
     pub key_place: Place,
     /// The value.
     pub value: Node,
+}
+
+impl PartialEq for Entry {
+    /// Two entries are equal when their keys and values are; where they stand does not matter.
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key && self.value == other.value
+    }
 }
 
 impl Map {

@@ -1,0 +1,46 @@
+//! The built-in rules and frameworks: what `build.rs` compiled into the binary.
+
+/// A YAML file that is part of the binary.
+#[derive(Debug, Clone, Copy)]
+pub struct EmbeddedFile {
+    /// Its path in the package, with forward slashes: `rules/aws/s3/public-acl.yaml`.
+    pub path: &'static str,
+    /// Its text, for reports and error messages.
+    pub text: &'static str,
+    /// Its one document, as [`crate::syntax::packed::pack`] writes it.
+    pub tree: &'static [u8],
+}
+
+include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+/// Every built-in rule, sorted by path.
+pub fn rules() -> &'static [EmbeddedFile] {
+    RULES
+}
+
+/// Every catalogue and crosswalk, sorted by path.
+pub fn frameworks() -> &'static [EmbeddedFile] {
+    FRAMEWORKS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::tree::FileId;
+    use crate::syntax::{Content, packed, yaml};
+
+    #[test]
+    fn embedded_trees_are_what_their_texts_say() {
+        for file in rules().iter().chain(frameworks()) {
+            let Content::Trees(trees) = yaml::parse(file.text, FileId::NONE).content else { panic!("{}", file.path) };
+            assert_eq!(packed::unpack_static(file.tree).as_ref(), trees.first(), "{}", file.path);
+        }
+    }
+
+    #[test]
+    fn frameworks_are_found_and_sorted() {
+        let paths: Vec<&str> = frameworks().iter().map(|file| file.path).collect();
+        assert!(paths.contains(&"frameworks/iso27001-2022.yaml"), "{paths:?}");
+        assert!(paths.is_sorted());
+    }
+}
