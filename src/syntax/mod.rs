@@ -1,5 +1,6 @@
 //! Syntaxes: bytes to value trees with places. Parsing is total: it returns what could be read and the errors.
 
+pub mod dockerfile;
 pub mod error;
 pub mod hcl;
 pub mod packed;
