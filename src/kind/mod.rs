@@ -1,10 +1,13 @@
 //! Kinds: what the trees of files mean. A kind claims files, groups them into units and lowers each unit to
 //! resources, the things that rules judge.
 
+pub mod targets;
+
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use crate::syntax::Content;
 use crate::syntax::tree::{FileId, Node, Place};
 
 /// One thing that rules judge.
@@ -55,3 +58,100 @@ pub struct Notice {
     /// Where.
     pub place: Place,
 }
+
+/// A file that was read and parsed.
+#[derive(Debug)]
+pub struct ParsedFile {
+    /// Its index in the source.
+    pub id: FileId,
+    /// Its path relative to the root, with forward slashes.
+    pub path: Arc<str>,
+    /// Its text.
+    pub text: Arc<str>,
+    /// What it holds.
+    pub content: Content,
+}
+
+impl ParsedFile {
+    /// The folder it lies in; `.` for the root.
+    pub fn folder(&self) -> &str {
+        self.path.rsplit_once('/').map_or(".", |(folder, _)| folder)
+    }
+
+    /// Its name without the folder.
+    pub fn name(&self) -> &str {
+        self.path.rsplit_once('/').map_or(&self.path, |(_, name)| name)
+    }
+
+    /// Its value trees; none where it holds something else.
+    pub fn trees(&self) -> &[Node] {
+        match &self.content {
+            Content::Trees(trees) => trees,
+            _ => &[],
+        }
+    }
+}
+
+/// What kinds may see apart from the files of a unit.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// All files that some kind claims, sorted by path.
+    pub files: &'a [ParsedFile],
+    /// Folders that hold the ISMS, from `annexa.yaml`; none: the usual names.
+    pub isms: &'a [String],
+    /// Documents that `annexa.yaml` maps to a type, as path and type.
+    pub documents: &'a [(String, String)],
+    /// Today.
+    pub today: jiff::civil::Date,
+}
+
+impl<'a> View<'a> {
+    /// The file of this path.
+    pub fn file(&self, path: &str) -> Option<&'a ParsedFile> {
+        let index = self.files.binary_search_by(|file| (*file.path).cmp(path)).ok()?;
+        self.files.get(index)
+    }
+}
+
+/// Files that become one unit.
+#[derive(Debug, Clone)]
+pub struct Group<'a> {
+    /// The unit's name: its folder, or its file where one file is a unit.
+    pub name: Arc<str>,
+    /// Its files, sorted by path.
+    pub files: Vec<&'a ParsedFile>,
+}
+
+/// A kind of file: Terraform, Kubernetes manifests, documents.
+pub trait Kind: Sync {
+    /// Its name in reports and in [`Unit::kind`].
+    fn name(&self) -> &'static str;
+
+    /// Whether the file has a meaning for this kind. Judged by path and content only.
+    fn claims(&self, file: &ParsedFile, view: &View<'_>) -> bool;
+
+    /// Groups the claimed files (sorted by path) into units; by folder unless the kind knows better.
+    fn groups<'a>(&self, files: &[&'a ParsedFile]) -> Vec<Group<'a>> {
+        by_folder(files)
+    }
+
+    /// Lowers a group to resources.
+    fn build(&self, group: &Group<'_>, view: &View<'_>) -> Unit;
+}
+
+/// Groups files by folder.
+pub fn by_folder<'a>(files: &[&'a ParsedFile]) -> Vec<Group<'a>> {
+    let mut groups: std::collections::BTreeMap<&str, Vec<&'a ParsedFile>> = std::collections::BTreeMap::new();
+    for file in files {
+        groups.entry(file.folder()).or_default().push(file);
+    }
+    groups.into_iter().map(|(folder, files)| Group { name: folder.into(), files }).collect()
+}
+
+/// Every file a unit of its own.
+pub fn by_file<'a>(files: &[&'a ParsedFile]) -> Vec<Group<'a>> {
+    files.iter().map(|file| Group { name: file.path.clone(), files: vec![file] }).collect()
+}
+
+/// All kinds, in the order of reports.
+pub const KINDS: &[&dyn Kind] = &[];

@@ -7,12 +7,26 @@
 //! A rule names one bad thing. Its checks bind a target (`terraform/aws_s3_bucket`) to a condition; its examples
 //! prove that each check fails and passes where it should.
 
+mod compile;
+pub mod condition;
 pub mod level;
+pub mod load;
+pub mod matcher;
+pub mod message;
+pub mod path;
+pub mod quantifier;
+pub mod scalar;
+pub mod topic;
+
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 
 use crate::isms::control::ControlId;
 use crate::syntax::tree::{Node, Place, Value};
+use condition::Condition;
+use message::Message;
+use path::Path;
 
 pub use level::{Bearing, Confidence, Facet, Severity};
 
@@ -67,6 +81,50 @@ pub struct About {
     pub aliases: Vec<SmolStr>,
     /// Every alias of the rule and of its checks, sorted, each once.
     pub all_aliases: Vec<SmolStr>,
+}
+
+/// A rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// What reports say about it.
+    pub about: Arc<About>,
+    /// What an organisation may set.
+    pub parameters: Vec<Parameter>,
+    /// The bindings.
+    pub checks: Vec<Check>,
+    /// The proofs.
+    pub examples: Vec<Example>,
+}
+
+impl Rule {
+    /// The aliases that hold when this check spoke: its own where it has some, else the rule's.
+    pub fn aliases_of(&self, check: usize) -> &[SmolStr] {
+        match self.checks.get(check) {
+            Some(check) if !check.aliases.is_empty() => &check.aliases,
+            _ => &self.about.aliases,
+        }
+    }
+}
+
+/// One binding of a rule: targets and the condition for them.
+#[derive(Debug)]
+pub struct Check {
+    /// The targets it judges.
+    pub on: Vec<SmolStr>,
+    /// What narrows it; outside of it the check is not applicable.
+    pub when: Option<Condition>,
+    /// What must hold or, where it denies, must not.
+    pub condition: Condition,
+    /// Whether the condition was written as `deny`.
+    pub denies: bool,
+    /// The message of its findings; absent: the rule's title.
+    pub message: Option<Message>,
+    /// Where its findings stand, when not at the deciding leaf.
+    pub at: Option<Path>,
+    /// The ids of the same check elsewhere.
+    pub aliases: Vec<SmolStr>,
+    /// Whether it looks at resources of other units (`in: scan`).
+    pub looks_across_units: bool,
 }
 
 /// A proof that a rule does what it says.

@@ -2,6 +2,7 @@
 
 pub mod dockerfile;
 pub mod error;
+pub mod fields;
 pub mod hcl;
 pub mod packed;
 pub mod tree;

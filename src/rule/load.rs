@@ -1,0 +1,257 @@
+//! From a rule file's tree to a [`Rule`]: strict, with every mistake at its place.
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::compile::{self, Scope};
+use super::level::{Bearing, Confidence, Facet, Severity};
+use super::message::Message;
+use super::topic::Topic;
+use super::{About, Check, ControlLink, Example, ExampleSubject, Expectation, Parameter, Rule};
+use crate::isms::control::ControlId;
+use crate::syntax::fields::{self, Fields};
+use crate::syntax::tree::{Node, Place, Value};
+
+pub use crate::syntax::fields::LoadError;
+
+/// Reads a rule. `id` is the one its path stands for.
+pub fn load(id: &str, node: &Node) -> Result<Rule, Vec<LoadError>> {
+    let mut errors = Vec::new();
+    let rule = load_rule(id, node, &mut errors);
+    match rule {
+        Some(rule) if errors.is_empty() => Ok(rule),
+        _ => {
+            errors.sort_by_key(|error| error.place);
+            Err(errors)
+        }
+    }
+}
+
+fn load_rule(id: &str, node: &Node, errors: &mut Vec<LoadError>) -> Option<Rule> {
+    let mut fields = Fields::of(node, "a rule", errors)?;
+    check_id(id, &mut fields);
+    let title = fields.text("title").unwrap_or_default().to_owned();
+    let severity = fields.choice("severity", &Severity::names(), Severity::parse);
+    let confidence = fields.choice("confidence", &Confidence::names(), Confidence::parse);
+    let facet = fields.choice("facet", &Facet::names(), Facet::parse);
+    let why = prose(&mut fields, "why");
+    let fix = prose(&mut fields, "fix");
+    let references = fields.texts("references").iter().map(ToString::to_string).collect();
+    let aliases = fields.texts("aliases");
+    let controls = fields.required("controls");
+    let parameters = fields.optional("parameters");
+    let topics = fields.optional("topics");
+    let checks = fields.required("checks");
+    let examples = fields.required("examples");
+    fields.finish();
+
+    let controls = controls.map(|node| load_controls(node, errors)).unwrap_or_default();
+    let parameters = parameters.map(|node| load_parameters(node, errors)).unwrap_or_default();
+    let topics = topics.map(|node| load_topics(node, errors)).unwrap_or_default();
+    let scope = Scope { parameters: &parameters, topics: &topics };
+    let checks = checks.map(|node| load_checks(node, scope, errors)).unwrap_or_default();
+    let examples = examples.map(|node| load_examples(node, errors)).unwrap_or_default();
+    let mut all_aliases = aliases.clone();
+    all_aliases.extend(checks.iter().flat_map(|check| check.aliases.iter().cloned()));
+    all_aliases.sort();
+    all_aliases.dedup();
+    let about = About {
+        id: id.into(),
+        title,
+        severity: severity?,
+        confidence: confidence?,
+        facet: facet?,
+        controls,
+        why,
+        fix,
+        references,
+        aliases,
+        all_aliases,
+    };
+    Some(Rule { about: Arc::new(about), parameters, checks, examples })
+}
+
+fn check_id(id: &str, fields: &mut Fields<'_, '_>) {
+    let Some(written) = fields.required("id") else { return };
+    match written.as_str() {
+        Some(text) if text == id => {}
+        Some(text) => {
+            let message = format!("the id `{text}` is not the file's path");
+            let error = LoadError::new(message, written.place);
+            fields.errors.push(error.with_help(format!("write `id: {id}`, or move the file to `{text}.yaml`")));
+        }
+        None => fields.errors.push(LoadError::new("`id` must be a text", written.place)),
+    }
+}
+
+fn prose(fields: &mut Fields<'_, '_>, key: &'static str) -> String {
+    fields.text(key).unwrap_or_default().trim().to_owned()
+}
+
+fn non_empty_list<'n>(node: &'n Node, key: &str, errors: &mut Vec<LoadError>) -> &'n [Node] {
+    if node.items().is_empty() {
+        errors.push(LoadError::new(format!("`{key}` must be a list with at least one element"), node.place));
+    }
+    node.items()
+}
+
+fn load_controls(node: &Node, errors: &mut Vec<LoadError>) -> Vec<ControlLink> {
+    non_empty_list(node, "controls", errors).iter().filter_map(|item| load_control(item, errors)).collect()
+}
+
+fn load_control(node: &Node, errors: &mut Vec<LoadError>) -> Option<ControlLink> {
+    let mut fields = Fields::of(node, "a control", errors)?;
+    let id = fields.required("id");
+    let bearing = fields.choice("as", &Bearing::names(), Bearing::parse);
+    let because = fields.text("because").unwrap_or_default().trim().to_owned();
+    fields.finish();
+    let control = load_control_id(id?, errors)?;
+    Some(ControlLink { control, bearing: bearing?, because })
+}
+
+fn load_control_id(node: &Node, errors: &mut Vec<LoadError>) -> Option<ControlId> {
+    let text = fields::text(node, "id", errors)?;
+    let id = ControlId::parse(text);
+    if id.is_none() {
+        let message = format!("`{text}` is no control");
+        let help = "write the framework and the control: `iso27001:2022/A.8.3`, or a clause: `iso27001:2022/9.2`";
+        errors.push(LoadError::new(message, node.place).with_help(help));
+    }
+    id
+}
+
+fn load_parameters(node: &Node, errors: &mut Vec<LoadError>) -> Vec<Parameter> {
+    if node.as_map().is_none() {
+        errors.push(LoadError::new("`parameters` must be a map from name to parameter", node.place));
+    }
+    node.entries().iter().filter_map(|entry| load_parameter(&entry.key, &entry.value, errors)).collect()
+}
+
+fn load_parameter(name: &SmolStr, node: &Node, errors: &mut Vec<LoadError>) -> Option<Parameter> {
+    let mut fields = Fields::of(node, "a parameter", errors)?;
+    let default = fields.required("default").map(|node| node.value.clone());
+    let floor = fields.optional("floor").and_then(Node::as_number);
+    let requirement = fields.optional_text("requirement").map(SmolStr::from);
+    let about = fields.optional_text("about").map(str::to_owned);
+    fields.finish();
+    Some(Parameter { name: name.clone(), about, default: default?, floor, requirement })
+}
+
+fn load_topics(node: &Node, errors: &mut Vec<LoadError>) -> Vec<Arc<Topic>> {
+    let mut topics = Vec::new();
+    for entry in node.entries() {
+        match Topic::load(&entry.key, &entry.value) {
+            Ok(topic) => topics.push(Arc::new(topic)),
+            Err(mistakes) => errors.extend(mistakes),
+        }
+    }
+    topics
+}
+
+fn load_checks(node: &Node, scope: Scope<'_>, errors: &mut Vec<LoadError>) -> Vec<Check> {
+    non_empty_list(node, "checks", errors).iter().filter_map(|item| load_check(item, scope, errors)).collect()
+}
+
+fn load_check(node: &Node, scope: Scope<'_>, errors: &mut Vec<LoadError>) -> Option<Check> {
+    let mut fields = Fields::of(node, "a check", errors)?;
+    let on = fields.required("on");
+    let when = fields.optional("when");
+    let require = fields.optional("require");
+    let deny = fields.optional("deny");
+    let message = fields.optional("message");
+    let at = fields.optional("at");
+    let aliases = fields.texts("aliases");
+    fields.finish();
+    let on = on.map(|node| load_targets(node, errors)).unwrap_or_default();
+    let when = when.and_then(|node| compile::condition(node, false, scope, errors));
+    let denies = deny.is_some();
+    let condition = match (require, deny) {
+        (Some(node), None) => compile::condition(node, true, scope, errors),
+        (None, Some(node)) => compile::condition(node, false, scope, errors),
+        _ => {
+            errors.push(LoadError::new("a check needs one of `require` and `deny`", node.place));
+            None
+        }
+    }?;
+    let message = message.and_then(|node| Message::load(node, scope.parameters, errors));
+    let at = at.and_then(|node| compile::path(node, errors));
+    let looks_across_units =
+        condition.looks_across_units() || when.as_ref().is_some_and(super::condition::Condition::looks_across_units);
+    Some(Check { on, when, condition, denies, message, at, aliases, looks_across_units })
+}
+
+fn load_targets(node: &Node, errors: &mut Vec<LoadError>) -> Vec<SmolStr> {
+    let targets = fields::texts(node, "on", errors);
+    for target in &targets {
+        compile::check_target(target, node.place, errors);
+    }
+    targets
+}
+
+fn load_examples(node: &Node, errors: &mut Vec<LoadError>) -> Vec<Example> {
+    non_empty_list(node, "examples", errors).iter().filter_map(|item| load_example(item, errors)).collect()
+}
+
+fn load_example(node: &Node, errors: &mut Vec<LoadError>) -> Option<Example> {
+    let [entry] = node.entries() else {
+        let message = "an example has one key: `fails`, `partial`, `passes`, `unknown` or `not_applicable`";
+        errors.push(LoadError::new(message, node.place));
+        return None;
+    };
+    let expect = match entry.key.as_str() {
+        "fails" => Expectation::Fails,
+        "partial" => Expectation::Partial,
+        "passes" => Expectation::Passes,
+        "unknown" => Expectation::Unknown,
+        "not_applicable" => Expectation::NotApplicable,
+        other => {
+            let names = ["fails", "partial", "passes", "unknown", "not_applicable"];
+            let error = LoadError::new(format!("`{other}` is no outcome of an example"), entry.key_place);
+            errors.push(error.with_help(fields::suggest(other, &names)));
+            return None;
+        }
+    };
+    load_subject(&entry.value, expect, entry.key_place, errors)
+}
+
+fn load_subject(node: &Node, expect: Expectation, place: Place, errors: &mut Vec<LoadError>) -> Option<Example> {
+    let mut fields = Fields::of(node, "an example", errors)?;
+    let files = fields.optional("files");
+    let resources = fields.optional("resources");
+    let at = fields.optional_text("at").map(str::to_owned);
+    let today = fields.optional("today");
+    let parameters = fields.optional("parameters");
+    fields.optional("note");
+    fields.finish();
+    let today = today.and_then(|node| {
+        let date = super::scalar::date(&node.value);
+        if date.is_none() {
+            errors.push(LoadError::new("`today` must be a date such as 2026-11-22", node.place));
+        }
+        date
+    });
+    let subject = match (files, resources) {
+        (Some(files), None) => ExampleSubject::Files(load_files(files, errors)),
+        (None, Some(resources)) => ExampleSubject::Resources(resources.items().to_vec()),
+        _ => {
+            errors.push(LoadError::new("an example needs one of `files` and `resources`", node.place));
+            return None;
+        }
+    };
+    let parameters = parameters.map(Node::entries).unwrap_or_default();
+    let parameters = parameters.iter().map(|entry| (entry.key.clone(), entry.value.value.clone())).collect();
+    Some(Example { expect, subject, at, today, parameters, place })
+}
+
+fn load_files(node: &Node, errors: &mut Vec<LoadError>) -> Vec<(SmolStr, SmolStr)> {
+    if node.as_map().is_none_or(|map| map.entries.is_empty()) {
+        errors.push(LoadError::new("`files` must be a map from path to text", node.place));
+    }
+    let file = |entry: &crate::syntax::tree::Entry| match &entry.value.value {
+        Value::Text(text) => Some((entry.key.clone(), text.clone())),
+        Value::Null => Some((entry.key.clone(), SmolStr::default())),
+        _ => None,
+    };
+    node.entries().iter().filter_map(file).collect()
+}

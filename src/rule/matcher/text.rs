@@ -1,0 +1,83 @@
+//! `matches`, `contains`, `starts_with`, `ends_with`.
+
+use std::sync::{Arc, OnceLock};
+
+use regex::Regex;
+use smol_str::SmolStr;
+
+use super::Truth;
+use crate::rule::scalar;
+use crate::syntax::tree::{Node, Value};
+
+/// A regular expression that is compiled when it is first used.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    /// As written.
+    pub text: SmolStr,
+    compiled: Arc<OnceLock<Option<Regex>>>,
+}
+
+impl Pattern {
+    /// A pattern that is not checked yet.
+    pub fn new(text: impl Into<SmolStr>) -> Pattern {
+        Pattern { text: text.into(), compiled: Arc::default() }
+    }
+
+    /// Compiles the pattern now. The error is the regular expression engine's own.
+    pub fn check(&self) -> Result<(), regex::Error> {
+        Regex::new(&self.text).map(|regex| {
+            self.compiled.get_or_init(|| Some(regex));
+        })
+    }
+
+    /// Whether the pattern is found in the text.
+    pub fn is_match(&self, text: &str) -> bool {
+        self.compiled.get_or_init(|| Regex::new(&self.text).ok()).as_ref().is_some_and(|regex| regex.is_match(text))
+    }
+}
+
+pub(super) fn matches(actual: &Value, pattern: &Pattern) -> bool {
+    actual.scalar_text().is_some_and(|text| pattern.is_match(&text))
+}
+
+/// Whether the text starts, ends … with one of the operands.
+pub(super) fn any(actual: &Value, operand: &Value, test: impl Fn(&str, &str) -> bool) -> bool {
+    let Some(text) = actual.scalar_text() else { return false };
+    match operand {
+        Value::List(list) => {
+            list.items.iter().filter_map(|item| item.value.scalar_text()).any(|part| test(&text, &part))
+        }
+        single => single.scalar_text().is_some_and(|part| test(&text, &part)),
+    }
+}
+
+/// Whether a text contains one of the texts, a list one of the elements, a map one of the keys.
+pub(super) fn contains(actual: &Value, operand: &Value, converts: bool) -> Truth {
+    match actual {
+        Value::List(list) => {
+            let holds = |item: &Node| wanted(operand).any(|part| scalar::equal(&item.value, part, converts));
+            let open = list.open.is_some() || list.items.iter().any(|item| matches!(item.value, Value::Unknown(_)));
+            three_valued(list.items.iter().any(holds), open)
+        }
+        Value::Map(map) => {
+            let holds = wanted(operand).filter_map(Value::scalar_text).any(|key| map.entry(&key).is_some());
+            three_valued(holds, map.open.is_some())
+        }
+        _ => Truth::of(any(actual, operand, |text, part| text.contains(part))),
+    }
+}
+
+fn three_valued(holds: bool, open: bool) -> Truth {
+    match (holds, open) {
+        (true, _) => Truth::True,
+        (false, true) => Truth::Unknown,
+        (false, false) => Truth::False,
+    }
+}
+
+fn wanted(operand: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
+    match operand {
+        Value::List(list) => Box::new(list.items.iter().map(|item| &item.value)),
+        single => Box::new(std::iter::once(single)),
+    }
+}
