@@ -53,7 +53,7 @@ resource "aws_db_instance" "reporting" {
   publicly_accessible       = true
   db_subnet_group_name      = aws_db_subnet_group.private.name
   vpc_security_group_ids    = [aws_security_group.database.id]
-  backup_retention_period   = 30
+  backup_retention_period   = var.database_backup_days
   copy_tags_to_snapshot     = true
   deletion_protection       = true
   skip_final_snapshot       = false
