@@ -1,6 +1,8 @@
 //! The source: which files there are, what they hold, and why some were not read. The only module apart from
 //! [`crate::cli`] that does IO.
 
+pub mod lines;
+
 use std::sync::Arc;
 
 use crate::syntax::tree::FileId;
