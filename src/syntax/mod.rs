@@ -1,15 +1,72 @@
 //! Syntaxes: bytes to value trees with places. Parsing is total: it returns what could be read and the errors.
 
+pub mod csv;
 pub mod dockerfile;
 pub mod error;
 pub mod fields;
 pub mod hcl;
+pub mod json;
 pub mod packed;
+pub mod toml;
 pub mod tree;
 pub mod yaml;
 
 pub use error::SyntaxError;
-use tree::Node;
+use tree::{FileId, Node};
+
+/// The syntaxes that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Syntax {
+    /// Terraform and OpenTofu in native syntax.
+    Hcl,
+    /// YAML.
+    Yaml,
+    /// JSON.
+    Json,
+    /// TOML.
+    Toml,
+    /// Dockerfile and Containerfile.
+    Dockerfile,
+    /// Markdown.
+    Markdown,
+    /// Comma-separated values.
+    Csv,
+}
+
+impl Syntax {
+    /// The syntax of a file by the last part of its path; `None` for a file that is not read. HCL that is not
+    /// Terraform's (`.hcl`) is none of ours.
+    pub fn of(path: &str) -> Option<Syntax> {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        if name == "Dockerfile" || name.starts_with("Dockerfile.") || name.starts_with("Containerfile") {
+            return Some(Syntax::Dockerfile);
+        }
+        let (_, extension) = name.rsplit_once('.')?;
+        Some(match extension.to_ascii_lowercase().as_str() {
+            "tf" | "tofu" | "tfvars" => Syntax::Hcl,
+            "yaml" | "yml" => Syntax::Yaml,
+            "json" => Syntax::Json,
+            "toml" => Syntax::Toml,
+            "csv" => Syntax::Csv,
+            "md" | "markdown" => Syntax::Markdown,
+            "dockerfile" => Syntax::Dockerfile,
+            _ => return None,
+        })
+    }
+}
+
+/// Reads a text. Total: what cannot be read is an error in the result.
+pub fn parse(syntax: Syntax, text: &str, file: FileId) -> Parsed {
+    match syntax {
+        Syntax::Yaml => yaml::parse(text, file),
+        Syntax::Json => json::parse(text, file),
+        Syntax::Toml => toml::parse(text, file),
+        Syntax::Csv => csv::parse(text, file),
+        Syntax::Hcl => hcl::read::parse(text),
+        Syntax::Dockerfile => dockerfile::parse(text, file),
+        Syntax::Markdown => Parsed::error(SyntaxError::new("Markdown is not read yet", tree::Span::new(0, text.len()))),
+    }
+}
 
 /// What was read from one file.
 #[derive(Debug, Default)]
@@ -41,5 +98,40 @@ impl Parsed {
     /// A file of which nothing could be read.
     pub fn error(error: SyntaxError) -> Parsed {
         Parsed { content: Content::Nothing, errors: vec![error] }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn syntaxes_are_told_by_name() {
+        for (path, expected) in [
+            ("main.tf", Some(Syntax::Hcl)),
+            ("a/b/prod.auto.tfvars", Some(Syntax::Hcl)),
+            ("x.tofu", Some(Syntax::Hcl)),
+            ("terragrunt.hcl", None),
+            ("k8s/Deployment.YML", Some(Syntax::Yaml)),
+            ("a.yaml", Some(Syntax::Yaml)),
+            ("main.tf.json", Some(Syntax::Json)),
+            ("Cargo.toml", Some(Syntax::Toml)),
+            ("soa.CSV", Some(Syntax::Csv)),
+            ("README.md", Some(Syntax::Markdown)),
+            ("policy.markdown", Some(Syntax::Markdown)),
+            ("Dockerfile", Some(Syntax::Dockerfile)),
+            ("docker/Dockerfile.prod", Some(Syntax::Dockerfile)),
+            ("api.Dockerfile", Some(Syntax::Dockerfile)),
+            ("api.dockerfile", Some(Syntax::Dockerfile)),
+            ("Containerfile", Some(Syntax::Dockerfile)),
+            ("Containerfile.dev", Some(Syntax::Dockerfile)),
+            ("Dockerfile/readme", None),
+            ("dockerfile_lint.rs", None),
+            ("Makefile", None),
+            ("yaml", None),
+            ("", None),
+        ] {
+            assert_eq!(Syntax::of(path), expected, "{path}");
+        }
     }
 }

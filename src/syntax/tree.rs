@@ -3,9 +3,18 @@
 //! A [`Node`] is a value that knows where it stands. Rules never see a syntax: they see maps, lists and
 //! scalars, and [`Value::Unknown`] where a value exists but cannot be known without running something.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
+
+/// Levels of maps and lists in a tree that was read from a file. Real files stay below 30; the bound keeps every walk
+/// over a tree off the end of the stack.
+pub const MAX_DEPTH: usize = 128;
+
+/// Values in a tree that was read from a file. Keeps a file of 10 MiB that consists of brackets below a few hundred
+/// megabytes of memory.
+pub const MAX_NODES: usize = 1_000_000;
 
 /// A file of the scan, as an index into [`crate::source::Source::files`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -170,6 +179,21 @@ impl PartialEq for Entry {
 }
 
 impl Map {
+    /// A map of these entries, of each key the last one only: what all our syntaxes and their readers make of a key
+    /// that is written twice.
+    pub fn of_last(entries: Vec<Entry>) -> Map {
+        let mut keys: Vec<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
+        keys.sort_unstable();
+        if keys.iter().zip(keys.iter().skip(1)).all(|(one, next)| one != next) {
+            return Map { entries, open: None };
+        }
+        let mut seen: BTreeSet<SmolStr> = BTreeSet::new();
+        let mut entries: Vec<Entry> =
+            entries.into_iter().rev().filter(|entry| seen.insert(entry.key.clone())).collect();
+        entries.reverse();
+        Map { entries, open: None }
+    }
+
     /// The entry with this key; of several the last.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         self.entries.iter().rev().find(|entry| entry.key == key)

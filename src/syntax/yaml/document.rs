@@ -1,25 +1,16 @@
 //! Documents from events: builds the value trees of one file without recursion, and bounds their size.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StrInput, StructureStyle, Tag, options};
 use smol_str::SmolStr;
 
 use super::scalar;
-use crate::syntax::error::SyntaxError;
-use crate::syntax::tree::{Entry, FileId, Map, Node, Place, Span, Value};
-
-/// Levels of maps and lists. Real files stay below 30; the bound keeps every walk over a tree off the end of the stack.
-pub const MAX_DEPTH: usize = 128;
+use crate::syntax::error::{MAX_ERRORS, SyntaxError};
+use crate::syntax::tree::{Entry, FileId, MAX_DEPTH, MAX_NODES, Map, Node, Place, Span, Value};
 
 /// Values that the aliases of one file may stand for together. Ten lines of nested aliases can stand for billions.
 pub const MAX_ALIASED_NODES: usize = 100_000;
-
-/// Values in one file; keeps a file of 10 MiB that consists of brackets below a few hundred megabytes of memory.
-pub const MAX_NODES: usize = 1_000_000;
-
-/// Errors kept for one file: one for each document, and nobody reads more.
-const MAX_ERRORS: usize = 20;
 
 /// Reads all documents of a file that can be read, and the errors of those that cannot.
 pub fn read(text: &str, file: FileId) -> (Vec<Node>, Vec<SyntaxError>) {
@@ -185,7 +176,7 @@ impl<'text> Builder<'text> {
     ) -> Result<(), SyntaxError> {
         let is_flow = style == StructureStyle::Flow;
         if self.frames.len() >= MAX_DEPTH {
-            return Err(too_deep(span));
+            return Err(SyntaxError::too_deep(span));
         }
         let in_key = self.frames.last().is_some_and(|frame| {
             frame.is_flow
@@ -225,7 +216,7 @@ impl<'text> Builder<'text> {
             return Err(error.with_help("write the values out, or split the file"));
         }
         if self.frames.len() + copy.height > MAX_DEPTH {
-            return Err(too_deep(span));
+            return Err(SyntaxError::too_deep(span));
         }
         self.finish(copy, 0, None, false)
     }
@@ -255,7 +246,7 @@ impl<'text> Builder<'text> {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
             let span = built.node.place.as_span().unwrap_or_default();
-            return Err(SyntaxError::new(format!("the file holds more than {MAX_NODES} values"), span));
+            return Err(SyntaxError::too_many(span));
         }
         let text = self.text;
         match self.frames.last_mut() {
@@ -304,7 +295,7 @@ impl<'text> Builder<'text> {
         let length = self.text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
         let span = Span::new(start, start + length);
         if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
-            return too_deep(span);
+            return SyntaxError::too_deep(span);
         }
         let mistake = SyntaxError::new(error.info().trim_end_matches('.').to_string(), span);
         if looks_like_template(self.text, start) { mistake.with_help(TEMPLATE_HELP) } else { mistake }
@@ -367,49 +358,18 @@ fn mergeable(node: &Node) -> bool {
     }
 }
 
-/// A map of its own entries, the last of each key, after those that merge keys add. Of several merged maps the
-/// first that has a key gives it.
+/// A map of its own entries after those that merge keys add. Of several merged maps the first that has a key gives it.
 fn merge(own: Vec<Entry>, merged: &[Node]) -> Map {
-    let has_duplicate = own.len() > 1 && has_duplicate_key(&own);
-    if merged.is_empty() && !has_duplicate {
-        return Map { entries: own, open: None };
-    }
-    let mut seen: BTreeSet<SmolStr> = BTreeSet::new();
-    let mut last_first: Vec<Entry> = own.into_iter().rev().filter(|entry| seen.insert(entry.key.clone())).collect();
-    last_first.reverse();
-    let own = last_first;
     let sources = merged.iter().flat_map(|node| match &node.value {
         Value::List(list) => list.items.as_slice(),
         _ => std::slice::from_ref(node),
     });
     let mut entries: Vec<Entry> = Vec::new();
-    for entry in sources.flat_map(Node::entries) {
-        if seen.insert(entry.key.clone()) {
-            entries.push(entry.clone());
-        }
+    for source in sources.collect::<Vec<_>>().into_iter().rev() {
+        entries.extend_from_slice(source.entries());
     }
     entries.extend(own);
-    Map { entries, open: None }
-}
-
-fn has_duplicate_key(entries: &[Entry]) -> bool {
-    if entries.len() <= 8 {
-        let mut rest = entries;
-        while let Some((first, others)) = rest.split_first() {
-            if others.iter().any(|other| other.key == first.key) {
-                return true;
-            }
-            rest = others;
-        }
-        return false;
-    }
-    let mut keys: Vec<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
-    keys.sort_unstable();
-    keys.windows(2).any(|pair| matches!(pair, [one, other] if one == other))
-}
-
-fn too_deep(span: Span) -> SyntaxError {
-    SyntaxError::new(format!("maps and lists are nested deeper than {MAX_DEPTH} levels"), span)
+    Map::of_last(entries)
 }
 
 const TEMPLATE_HELP: &str = "this looks like a template; annexa reads YAML, so scan what the template renders to";

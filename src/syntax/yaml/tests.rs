@@ -197,7 +197,7 @@ fn merge_keys_add_what_is_not_there() {
     for (text, expected) in [
         ("- &b {x: 1, y: 2}\n- <<: *b\n  y: 3\n", "[{x: 1, y: 2}, {x: 1, y: 3}]"),
         ("- &b {x: 1}\n- y: 3\n  x: 4\n  <<: *b\n", "[{x: 1}, {y: 3, x: 4}]"),
-        ("- &b {x: 1}\n- &c {x: 2, z: 3}\n- <<: [*b, *c]\n", "[{x: 1}, {x: 2, z: 3}, {x: 1, z: 3}]"),
+        ("- &b {x: 1}\n- &c {x: 2, z: 3}\n- <<: [*b, *c]\n", "[{x: 1}, {x: 2, z: 3}, {z: 3, x: 1}]"),
         ("- &b {x: 1}\n- &c {<<: *b, z: 3}\n- <<: *c\n", "[{x: 1}, {x: 1, z: 3}, {x: 1, z: 3}]"),
         ("\"<<\": {x: 1}\n", "{<<: {x: 1}}"),
         ("<<: text\n", "{<<: \"text\"}"),
@@ -299,7 +299,7 @@ fn deep_nesting_is_an_error() {
 
 #[test]
 fn too_many_values_are_an_error() {
-    let text = format!("[{}]", "0,".repeat(document::MAX_NODES));
+    let text = format!("[{}]", "0,".repeat(crate::syntax::tree::MAX_NODES));
     assert_eq!(parse(&text, FILE).errors[0].message, "the file holds more than 1000000 values");
 }
 
