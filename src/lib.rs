@@ -28,4 +28,5 @@ pub mod isms;
 pub mod kind;
 pub mod rule;
 pub mod source;
+pub mod spelling;
 pub mod syntax;

@@ -11,7 +11,7 @@ use crate::isms::control::Framework;
 use crate::kind::Notice;
 use crate::rule::{About, Confidence, Severity};
 use crate::source::NotRead;
-use crate::syntax::tree::Node;
+use crate::syntax::tree::{Node, Place};
 
 /// What one check said of one resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -255,6 +255,26 @@ pub struct RecognisedDocument {
     pub because: String,
     /// Its title.
     pub title: String,
+    /// Whether it is under control; absent for registers, which are kept up rather than approved.
+    pub standing: Option<Standing>,
+}
+
+/// Whether a document is under control: what tells a policy from a draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Somebody owns it.
+    pub owned: bool,
+    /// Somebody approved it, and the day is known.
+    pub approved: bool,
+    /// It is in force and its review is not overdue.
+    pub current: bool,
+}
+
+impl Standing {
+    /// Whether the document can stand for what it says.
+    pub fn is_controlled(self) -> bool {
+        self.owned && self.approved && self.current
+    }
 }
 
 /// A control's row of the statement of applicability.
@@ -272,6 +292,8 @@ pub struct ApplicabilityRow {
     pub owner: String,
     /// Where the row stands.
     pub location: Location,
+    /// The same for rules on coverage, whose findings stand at the row.
+    pub place: Place,
 }
 
 /// Something that no file can show, attested by a person.
