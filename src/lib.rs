@@ -28,5 +28,4 @@ pub mod isms;
 pub mod kind;
 pub mod rule;
 pub mod source;
-pub mod spelling;
 pub mod syntax;

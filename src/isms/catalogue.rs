@@ -169,7 +169,8 @@ impl Catalogue {
     fn read(framework: Framework) -> Catalogue {
         let tree = framework_tree(file_stem(framework));
         let rows = |key: &str| tree.as_ref().and_then(|tree| tree.get(key)).map_or(&[][..], Node::items);
-        let groups = rows("groups").iter().map(|row| Group { id: text(row, "id"), title: text(row, "title") }).collect();
+        let groups =
+            rows("groups").iter().map(|row| Group { id: text(row, "id"), title: text(row, "title") }).collect();
         let controls: Vec<Control> = rows("controls").iter().map(control).collect();
         let clauses: Vec<Clause> = rows("clauses").iter().filter_map(clause).collect();
         let control_ids = controls.iter().enumerate().map(|(at, found)| (found.id.clone(), Position::Control(at)));
@@ -376,10 +377,7 @@ mod tests {
     #[test]
     fn itil_has_34_practices_and_cobit_40_objectives() {
         assert_eq!(group_sizes(Framework::Itil4), [("general", 14), ("service", 17), ("technical", 3)]);
-        assert_eq!(
-            group_sizes(Framework::Cobit2019),
-            [("EDM", 5), ("APO", 14), ("BAI", 11), ("DSS", 6), ("MEA", 4)]
-        );
+        assert_eq!(group_sizes(Framework::Cobit2019), [("EDM", 5), ("APO", 14), ("BAI", 11), ("DSS", 6), ("MEA", 4)]);
     }
 
     #[test]

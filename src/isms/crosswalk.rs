@@ -126,7 +126,7 @@ pub fn relations(from: &ControlId) -> &'static [Relation] {
 }
 
 /// Where it leads in one framework.
-pub fn relations_into(from: &ControlId, framework: Framework) -> impl Iterator<Item = &'static Relation> {
+pub fn relations_into(from: &ControlId, framework: Framework) -> impl Iterator<Item = &'static Relation> + use<> {
     relations(from).iter().filter(move |relation| relation.to.framework == framework)
 }
 
@@ -222,7 +222,7 @@ mod tests {
     use super::*;
     use crate::isms::catalogue::exists;
 
-    fn all() -> impl Iterator<Item = &'static Relation> {
+    fn all() -> impl Iterator<Item = &'static Relation> + use<> {
         CROSSWALK.by_origin.values().flatten()
     }
 
@@ -285,7 +285,8 @@ mod tests {
             .map(|relation| relation.to.id.as_str())
             .collect();
         let assessable = catalogue(Framework::Iso2022).clauses.iter().filter(|clause| clause.assessable);
-        let missing: Vec<&str> = assessable.map(|clause| clause.id.as_str()).filter(|id| !reached.contains(id)).collect();
+        let missing: Vec<&str> =
+            assessable.map(|clause| clause.id.as_str()).filter(|id| !reached.contains(id)).collect();
         assert_eq!(missing, ["6.3"], "planning of changes is the one clause that is new");
     }
 
@@ -302,7 +303,10 @@ mod tests {
     #[test]
     fn links_to_itil_and_cobit_are_intersections_with_a_basis() {
         let count = |framework, basis| {
-            all().filter(|r| r.from.framework == framework && r.basis == basis).inspect(|r| assert!(!r.carries_status())).count()
+            all()
+                .filter(|r| r.from.framework == framework && r.to.is_annex_a() && r.basis == basis)
+                .inspect(|r| assert!(!r.carries_status()))
+                .count()
         };
         assert_eq!(count(Framework::Itil4, Basis::Published), 141);
         assert_eq!(count(Framework::Itil4, Basis::Judgement), 69);

@@ -1,12 +1,12 @@
 //! Control identifiers as people write them: `5.24`, `A.16.1.1`, `clause 9.2`, `incident-management`, `DSS02`.
 
+use std::cmp::Reverse;
 use std::fmt;
 
 use smol_str::SmolStr;
 
 use crate::isms::catalogue::{Catalogue, catalogue, exists};
 use crate::isms::control::{ControlId, Framework};
-use crate::spelling::nearest;
 
 /// No framework lists what was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +40,8 @@ pub fn resolve(written: &str) -> Result<ControlId, UnknownControl> {
 /// As [`resolve`], but only what a cell of a register can mean: an identifier that may be followed by a title
 /// (`A.5.24 Incident planning`), or preceded by `Annex` or `Control`.
 pub fn resolve_cell(written: &str) -> Option<ControlId> {
-    let text = written.trim().trim_matches(['`', '*', '"']).trim();
+    let text = written.trim().replace(['`', '*', '"'], "");
+    let text = text.trim();
     if let Some(found) = find(text) {
         return Some(found);
     }
@@ -90,7 +91,11 @@ fn annex_a(number: &str) -> Option<ControlId> {
 
 /// A bare number: of two parts first a control, else first a clause, because nobody means the 2013 edition unsaid.
 fn number(text: &str) -> Option<ControlId> {
-    if text.matches('.').count() == 1 { annex_a(text).or_else(|| clause(text)) } else { clause(text).or_else(|| annex_a(text)) }
+    if text.matches('.').count() == 1 {
+        annex_a(text).or_else(|| clause(text))
+    } else {
+        clause(text).or_else(|| annex_a(text))
+    }
 }
 
 fn clause(number: &str) -> Option<ControlId> {
@@ -135,6 +140,20 @@ fn suggest(written: &str) -> Option<String> {
     known.iter().find(|(form, _)| form == near).map(|(_, id)| (*id).to_string())
 }
 
+/// The candidate nearest to a word, where at most a third of its letters differ; of several equally near the one that
+/// begins alike, then the first.
+fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word: String = word.chars().take(80).collect();
+    let allowed = (word.chars().count() / 3).max(1);
+    let alike = |candidate: &str| word.chars().zip(candidate.chars()).take_while(|(left, right)| left == right).count();
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::osa_distance(&word, candidate), Reverse(alike(candidate)), candidate))
+        .filter(|(distance, _, candidate)| *distance <= allowed && *distance < candidate.len())
+        .min_by_key(|(distance, alike, _)| (*distance, *alike))
+        .map(|(_, _, candidate)| candidate)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,7 +196,7 @@ mod tests {
             ("clause 9.22", Some("clause 9.2")),
             ("incident-managment", Some("incident-management")),
             ("DSS20", Some("DSS02")),
-            ("iso27001:2021/A.5.24", Some("iso27001:2013/A.5.1.2")),
+            ("iso27001:2021/A.5.24", Some("iso27001:2022/A.5.24")),
             ("", None),
             ("something else entirely", None),
             ("nist/AC-2", None),

@@ -104,11 +104,14 @@ impl Counts {
         self.passes.saturating_add(self.fails)
     }
 
-    fn add(&mut self, other: Counts) {
-        self.passes = self.passes.saturating_add(other.passes);
-        self.fails = self.fails.saturating_add(other.fails);
-        self.excepted = self.excepted.saturating_add(other.excepted);
-        self.unknowns = self.unknowns.saturating_add(other.unknowns);
+    /// The results of several rules together.
+    fn of(rules: &[RuleEvidence]) -> Counts {
+        rules.iter().fold(Counts::default(), |sum, evidence| Counts {
+            passes: sum.passes.saturating_add(evidence.counts.passes),
+            fails: sum.fails.saturating_add(evidence.counts.fails),
+            excepted: sum.excepted.saturating_add(evidence.counts.excepted),
+            unknowns: sum.unknowns.saturating_add(evidence.counts.unknowns),
+        })
     }
 }
 
@@ -342,8 +345,7 @@ fn facet_coverage(
     mut rules: Vec<RuleEvidence>,
 ) -> FacetCoverage {
     rules.sort_by_key(|evidence| (std::cmp::Reverse(evidence.bearing), evidence.rule));
-    let mut counts = Counts::default();
-    rules.iter().for_each(|evidence| counts.add(evidence.counts));
+    let counts = Counts::of(&rules);
     let of_rules = |lists: &[Vec<usize>]| {
         let mut indices: Vec<usize> =
             rules.iter().filter_map(|evidence| lists.get(evidence.rule)).flatten().copied().collect();

@@ -1,5 +1,7 @@
 //! The status of a facet: the first line of one table that fits.
 
+use smol_str::SmolStr;
+
 use crate::engine::assessment::{Assessment, Attestation, FileState, Pass, RecognisedDocument, Standing};
 use crate::isms::coverage::{Counts, Reason, RuleEvidence, Status};
 use crate::rule::{Bearing, Facet};
@@ -64,7 +66,8 @@ fn only_passes(facts: &Facts<'_>) -> (Status, Reason) {
 
 /// What is stated counts as documented only when the document that states it is owned, approved and current.
 fn stated_only(facts: &Facts<'_>) -> Option<String> {
-    let direct = |pass: &&Pass| facts.rules.iter().any(|rule| rule.rule == pass.rule && rule.bearing == Bearing::Direct);
+    let direct =
+        |pass: &&Pass| facts.rules.iter().any(|rule| rule.rule == pass.rule && rule.bearing == Bearing::Direct);
     let passes = facts.passes.iter().filter_map(|index| facts.assessment.passes.get(*index)).filter(direct);
     let places = passes.flat_map(|pass| {
         let itself = std::slice::from_ref(&pass.location);
@@ -122,18 +125,16 @@ fn undetermined(facts: &Facts<'_>) -> Reason {
     let mut depends_on: Vec<&str> = Vec::new();
     for evidence in facts.rules {
         let run = facts.assessment.rules.get(evidence.rule);
-        depends_on.extend(run.into_iter().flat_map(|run| run.unknown_reasons.keys()).map(|reason| reason.as_str()));
+        depends_on.extend(run.into_iter().flat_map(|run| run.unknown_reasons.keys()).map(SmolStr::as_str));
     }
     depends_on.sort_unstable();
     depends_on.dedup();
-    let mut text = format!("{} undetermined", facts.counts.unknowns);
-    if let [first, rest @ ..] = depends_on.as_slice() {
-        text.push_str(": depends on ");
-        text.push_str(first);
-        if !rest.is_empty() {
-            text.push_str(&format!(" and {} more", rest.len()));
-        }
-    }
+    let on = match depends_on.as_slice() {
+        [] => String::new(),
+        [only] => format!(": depends on {only}"),
+        [first, rest @ ..] => format!(": depends on {first} and {} more", rest.len()),
+    };
+    let text = format!("{} undetermined{on}", facts.counts.unknowns);
     Reason { code: "undetermined", text }
 }
 

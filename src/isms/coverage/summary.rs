@@ -72,17 +72,17 @@ impl Coverage {
 
     /// All controls together.
     pub fn total(&self) -> [FacetSummary; 3] {
-        summarise(self.controls.iter())
+        summarise(&self.controls.iter())
     }
 }
 
 fn summary(entries: &[ControlCoverage], id: &str, title: &str) -> GroupSummary {
     let members: Vec<usize> = (0..entries.len()).filter(|at| entries.get(*at).is_some_and(|e| e.group == id)).collect();
-    let facets = summarise(members.iter().filter_map(|at| entries.get(*at)));
+    let facets = summarise(&members.iter().filter_map(|at| entries.get(*at)));
     GroupSummary { id: id.into(), title: title.into(), members, facets }
 }
 
-fn summarise<'a>(entries: impl Iterator<Item = &'a ControlCoverage> + Clone) -> [FacetSummary; 3] {
+fn summarise<'a>(entries: &(impl Iterator<Item = &'a ControlCoverage> + Clone)) -> [FacetSummary; 3] {
     [Facet::Documented, Facet::Implemented, Facet::Operating].map(|facet| {
         let mut sum = FacetSummary::default();
         for entry in entries.clone().filter(|entry| entry.assessable) {

@@ -93,8 +93,9 @@ const SUPPORTING: Bearing = Bearing::Supporting;
 
 #[test]
 fn the_first_line_of_the_table_that_fits_gives_the_status() {
-    // passes, fails, excepted, unknowns of the rules of one facet → status and why
-    let table: &[(&[(Bearing, [u32; 4])], Status, &str)] = &[
+    // Bearing, then passes, fails, excepted and unknowns of each rule.
+    type Rules = &'static [(Bearing, [u32; 4])];
+    let table: &[(Rules, Status, &str)] = &[
         (&[], Status::NotEvaluated, "no-rule"),
         (&[(DIRECT, [0, 0, 0, 0])], Status::NotEvaluated, "nothing-in-scope"),
         (&[(DIRECT, [0, 0, 0, 2])], Status::NotEvaluated, "undetermined"),
@@ -229,7 +230,8 @@ fn what_is_stated_in_a_document_out_of_control_is_only_partly_documented() {
 
 #[test]
 fn facets_do_not_mix() {
-    let rules = vec![run("a", DIRECT, Facet::Implemented, [1, 0, 0, 0]), run("b", DIRECT, Facet::Operating, [0, 1, 0, 0])];
+    let rules =
+        vec![run("a", DIRECT, Facet::Implemented, [1, 0, 0, 0]), run("b", DIRECT, Facet::Operating, [0, 1, 0, 0])];
     let found = coverage(&assessment(rules), Framework::Iso2022);
     let statuses: Vec<Status> = found.get("A.5.24").unwrap().facets.iter().map(|facet| facet.status).collect();
     assert_eq!(statuses, [Status::NotEvaluated, Status::Satisfied, Status::NotSatisfied]);
@@ -239,7 +241,7 @@ fn facets_do_not_mix() {
 fn every_control_and_clause_is_listed_even_when_nothing_was_scanned() {
     for (framework, controls, clauses) in [
         (Framework::Iso2022, 93, 41),
-        (Framework::Iso2013, 114, 36),
+        (Framework::Iso2013, 114, 35),
         (Framework::Itil4, 34, 0),
         (Framework::Cobit2019, 40, 0),
     ] {
@@ -267,7 +269,8 @@ fn a_rule_that_names_a_heading_supports_the_clauses_below_it() {
 
 #[test]
 fn a_heading_is_satisfied_only_when_everything_below_it_is() {
-    let rule = |clause: &str| run_for(&format!("iso27001:2022/{clause}"), clause, DIRECT, Facet::Operating, [1, 0, 0, 0]);
+    let rule =
+        |clause: &str| run_for(&format!("iso27001:2022/{clause}"), clause, DIRECT, Facet::Operating, [1, 0, 0, 0]);
     let half = coverage(&assessment(vec![rule("9.2.1")]), Framework::Iso2022);
     assert_eq!(half.get("9.2").unwrap().facet(Facet::Operating).status, Status::Partial);
     let whole = coverage(&assessment(vec![rule("9.2.1"), rule("9.2.2")]), Framework::Iso2022);
@@ -276,9 +279,8 @@ fn a_heading_is_satisfied_only_when_everything_below_it_is() {
 
 #[test]
 fn the_view_of_2013_carries_statuses_over_equal_and_part_and_nothing_else() {
-    let satisfied = |control: &str| {
-        run_for(&format!("iso27001:2022/{control}"), control, DIRECT, Facet::Implemented, [2, 0, 0, 0])
-    };
+    let satisfied =
+        |control: &str| run_for(&format!("iso27001:2022/{control}"), control, DIRECT, Facet::Implemented, [2, 0, 0, 0]);
     let rules = vec![satisfied("A.5.24"), satisfied("A.5.1"), satisfied("A.5.36"), satisfied("9.2.1")];
     let view = coverage(&assessment(rules), Framework::Iso2013);
     let facet = |id: &str| view.get(id).unwrap().facet(Facet::Implemented);
@@ -294,9 +296,9 @@ fn the_view_of_2013_carries_statuses_over_equal_and_part_and_nothing_else() {
 
 #[test]
 fn the_views_of_itil_and_cobit_never_say_satisfied() {
-    let links = catalogue(Framework::Iso2022).ids().map(|id| {
-        run_for(&format!("iso27001:2022/{id}"), id, DIRECT, Facet::Implemented, [1, 0, 0, 0])
-    });
+    let links = catalogue(Framework::Iso2022)
+        .ids()
+        .map(|id| run_for(&format!("iso27001:2022/{id}"), id, DIRECT, Facet::Implemented, [1, 0, 0, 0]));
     let assessment = assessment(links.collect());
     for framework in [Framework::Itil4, Framework::Cobit2019] {
         let view = coverage(&assessment, framework);
@@ -346,7 +348,7 @@ fn stages_count_clauses_but_not_headings() {
     let found = coverage(&assessment(Vec::new()), Framework::Iso2022);
     let stages: Vec<(String, u32)> =
         found.stages().iter().map(|stage| (stage.id.to_string(), stage.facets[0].total())).collect();
-    assert_eq!(stages, [("plan", 18), ("do", 3), ("check", 6), ("act", 2)].map(|(id, n)| (id.to_string(), n)));
+    assert_eq!(stages, [("plan", 19), ("do", 3), ("check", 6), ("act", 2)].map(|(id, n)| (id.to_string(), n)));
     assert!(coverage(&assessment(Vec::new()), Framework::Itil4).stages().is_empty());
 }
 

@@ -80,8 +80,7 @@ impl View<'_> {
             }
             several => related_evidence(facet, several),
         };
-        seen.through =
-            related.iter().map(|(relation, target)| Through { relation, status: target.status }).collect();
+        seen.through = related.iter().map(|(relation, target)| Through { relation, status: target.status }).collect();
         seen
     }
 }
@@ -158,9 +157,7 @@ fn gathered<'a>(mut whole: FacetCoverage, parts: impl Iterator<Item = &'a FacetC
         whole.attestations.extend(&part.attestations);
     }
     whole.rules.sort_by_key(|evidence| (std::cmp::Reverse(evidence.bearing), evidence.rule));
-    for evidence in &whole.rules {
-        whole.counts.add(evidence.counts);
-    }
+    whole.counts = super::Counts::of(&whole.rules);
     for indices in [&mut whole.passes, &mut whole.findings, &mut whole.attestations] {
         indices.sort_unstable();
         indices.dedup();
