@@ -6,6 +6,7 @@ pub mod error;
 pub mod fields;
 pub mod hcl;
 pub mod json;
+pub mod markdown;
 pub mod packed;
 pub mod toml;
 pub mod tree;
@@ -64,7 +65,7 @@ pub fn parse(syntax: Syntax, text: &str, file: FileId) -> Parsed {
         Syntax::Csv => csv::parse(text, file),
         Syntax::Hcl => hcl::read::parse(text),
         Syntax::Dockerfile => dockerfile::parse(text, file),
-        Syntax::Markdown => Parsed::error(SyntaxError::new("Markdown is not read yet", tree::Span::new(0, text.len()))),
+        Syntax::Markdown => markdown::parse(text, file),
     }
 }
 
