@@ -1,11 +1,32 @@
-//! The source: which files there are, what they hold, and why some were not read. The only module apart from
-//! [`crate::cli`] that does IO.
+//! The source: which files there are, what they hold, and why some were not read. The only module apart from the
+//! command line that does IO.
+//!
+//! A source is the work tree below the paths that the user names, or files in memory (examples of rules, tests); both
+//! keep the same limits. Everything in it is sorted by path. What is not read falls into four groups, all of them
+//! told to the user: files that are read by nobody because no syntax claims their name ([`Source::other_files`]),
+//! files that the configuration excludes ([`Source::excluded_files`]), folders that are not entered
+//! ([`Source::not_entered`]), and files that should have been read and could not be ([`Source::not_read`]).
 
 pub mod lines;
+pub mod read;
+mod walk;
 
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::syntax::Syntax;
 use crate::syntax::tree::FileId;
+
+/// Largest file that is read, in bytes. Configuration and policies are written by people and stay far below (the
+/// largest that we know is a generated manifest of 6 MiB); what is larger is data under a familiar name, and parsing
+/// it would take the memory and time of a whole scan.
+pub const MAX_FILE_SIZE: u64 = 10 * 1024 * 1024;
 
 /// A file that may be read.
 #[derive(Debug, Clone)]
@@ -14,6 +35,8 @@ pub struct SourceFile {
     pub id: FileId,
     /// Its path relative to the root, with forward slashes.
     pub path: Arc<str>,
+    /// Its syntax by its name.
+    pub syntax: Syntax,
     /// Its size in bytes.
     pub size: u64,
     /// Whether the user asked for results about it. Files of a unit that are read only because another file of the
@@ -28,7 +51,7 @@ pub struct NotRead {
     pub path: Arc<str>,
     /// Why it was not read.
     pub reason: NotReadReason,
-    /// The reason in words that name the limit or the error.
+    /// The reason in words that name the limit or the error, and what to do.
     pub detail: String,
 }
 
@@ -47,4 +70,179 @@ pub enum NotReadReason {
     Special,
     /// Could not be read for another reason.
     Failed,
+}
+
+/// A folder that was not entered.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NotEntered {
+    /// Path relative to the root.
+    pub path: Arc<str>,
+    /// Why, in words.
+    pub reason: &'static str,
+}
+
+/// What to read.
+#[derive(Debug, Clone, Default)]
+pub struct SourceOptions {
+    /// Files and folders as the user typed them; none: the current folder.
+    pub paths: Vec<PathBuf>,
+    /// Patterns of what to read, as in `.gitignore`, relative to the root; none: everything.
+    pub include: Vec<String>,
+    /// Patterns of what not to read, as in `.gitignore`, relative to the root.
+    pub exclude: Vec<String>,
+    /// The folder that holds the evidence that this program recorded, relative to the root. It repeats what the scan
+    /// found earlier and is not read.
+    pub evidence: Option<String>,
+    /// Whether to read what git ignores.
+    pub no_ignore: bool,
+    /// How many threads list the files; 0: as many as the machine has.
+    pub threads: usize,
+}
+
+/// Why there is no source. All of these are mistakes in what the user asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub enum SourceError {
+    /// The user named a path that does not exist.
+    NotFound(PathBuf),
+    /// The operating system does not let us see a path that the user named.
+    Unreachable(PathBuf, String),
+    /// A pattern of the configuration is none.
+    Pattern(String, String),
+}
+
+impl fmt::Display for SourceError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SourceError::NotFound(path) => write!(formatter, "path `{}` does not exist", path.display()),
+            SourceError::Unreachable(path, error) => write!(formatter, "cannot look at `{}`: {error}", path.display()),
+            SourceError::Pattern(pattern, error) => write!(formatter, "pattern `{pattern}` is not valid: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for SourceError {}
+
+/// Where the texts come from.
+#[derive(Debug)]
+enum Origin {
+    /// Files below the root. Names that are not UTF-8 have their real path here.
+    Folder { root: PathBuf, irregular: BTreeMap<FileId, PathBuf> },
+    /// Texts in the order of the files.
+    Memory(Vec<Arc<str>>),
+}
+
+/// The files of a scan.
+#[derive(Debug)]
+pub struct Source {
+    origin: Origin,
+    is_work_tree: bool,
+    is_whole: bool,
+    /// The files whose names a syntax claims, sorted by path; a file's id is its index.
+    pub files: Vec<SourceFile>,
+    /// What should have been listed as a file and was not, sorted by path.
+    pub not_read: Vec<NotRead>,
+    /// Folders that were not entered, sorted by path. `.git` is not among them, and neither is what git ignores.
+    pub not_entered: Vec<NotEntered>,
+    /// How many files no syntax claims.
+    pub other_files: usize,
+    /// How many files the patterns of the configuration leave out. What is in an excluded folder is not counted.
+    pub excluded_files: usize,
+}
+
+impl Source {
+    /// Lists the files below the paths that the user named. A folder is listed with all that is below it; for a file
+    /// its folder is listed without the folders below, and only the file itself is reported on. Paths are relative to
+    /// the git work tree that holds all of the named paths, else to the deepest folder that does.
+    pub fn open(options: &SourceOptions) -> Result<Source, SourceError> {
+        walk::open(options)
+    }
+
+    /// A source in memory, from paths with forward slashes and texts. Of two texts with one path the later counts.
+    pub fn from_files(files: impl IntoIterator<Item = (String, String)>) -> Source {
+        let files: BTreeMap<String, String> = files.into_iter().collect();
+        let mut source = Source {
+            origin: Origin::Memory(Vec::new()),
+            is_work_tree: false,
+            is_whole: true,
+            files: Vec::new(),
+            not_read: Vec::new(),
+            not_entered: Vec::new(),
+            other_files: 0,
+            excluded_files: 0,
+        };
+        let mut texts = Vec::new();
+        for (path, text) in files {
+            let size = text.len() as u64;
+            match Syntax::of(&path) {
+                None => source.other_files += 1,
+                Some(_) if size > MAX_FILE_SIZE => source.not_read.push(NotRead::too_large(path.into(), size)),
+                Some(syntax) => {
+                    let id = file_id(source.files.len());
+                    source.files.push(SourceFile { id, path: path.into(), syntax, size, reported: true });
+                    texts.push(text.into());
+                }
+            }
+        }
+        source.origin = Origin::Memory(texts);
+        source
+    }
+
+    /// The file of an id.
+    pub fn file(&self, id: FileId) -> Option<&SourceFile> {
+        self.files.get(id.0 as usize)
+    }
+
+    /// The text of a file, with its byte order mark where it has one, so that offsets are those of the file.
+    pub fn read(&self, id: FileId) -> Result<Arc<str>, NotRead> {
+        let Some(file) = self.file(id) else {
+            return Err(NotRead::new("", NotReadReason::Failed, "is not a file of this scan"));
+        };
+        match &self.origin {
+            Origin::Folder { root, irregular } => {
+                let path = irregular.get(&id).cloned().unwrap_or_else(|| root.join(&*file.path));
+                read::text(&path, &file.path)
+            }
+            Origin::Memory(texts) => match texts.get(id.0 as usize) {
+                Some(text) => read::check(text, &file.path).map(|()| text.clone()),
+                None => Err(NotRead::new(&file.path, NotReadReason::Failed, "has no text")),
+            },
+        }
+    }
+
+    /// The folder that paths are relative to; none for a source in memory.
+    pub fn root(&self) -> Option<&Path> {
+        match &self.origin {
+            Origin::Folder { root, .. } => Some(root),
+            Origin::Memory(_) => None,
+        }
+    }
+
+    /// Whether the root is a git work tree.
+    pub fn is_work_tree(&self) -> bool {
+        self.is_work_tree
+    }
+
+    /// Whether the root itself was named, so that all of it was listed. Only then can rules judge what is missing in
+    /// the repository.
+    pub fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+}
+
+impl NotRead {
+    fn new(path: &str, reason: NotReadReason, detail: impl Into<String>) -> NotRead {
+        NotRead { path: path.into(), reason, detail: detail.into() }
+    }
+
+    fn too_large(path: Arc<str>, size: u64) -> NotRead {
+        let limit = MAX_FILE_SIZE / (1024 * 1024);
+        let detail = format!(
+            "has {size} bytes, and files above {limit} MiB are not read; exclude it in `annexa.yaml` or split it"
+        );
+        NotRead { path, reason: NotReadReason::TooLarge, detail }
+    }
+}
+
+fn file_id(index: usize) -> FileId {
+    FileId(u32::try_from(index).unwrap_or(u32::MAX))
 }

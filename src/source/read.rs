@@ -1,0 +1,69 @@
+//! Bytes to text: UTF-8 only, within the limit on size, and nothing that only pretends to be text.
+
+#![expect(clippy::disallowed_methods, reason = "this is where files are read")]
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{MAX_FILE_SIZE, NotRead, NotReadReason};
+
+/// The text of a file. `shown` is the path that messages name.
+pub fn text(path: &Path, shown: &str) -> Result<Arc<str>, NotRead> {
+    let failed = |error: io::Error| NotRead::of_error(shown, &error);
+    let file = File::open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    if !metadata.is_file() {
+        return Err(NotRead::new(shown, NotReadReason::Special, "is not a regular file"));
+    }
+    if metadata.len() > MAX_FILE_SIZE {
+        return Err(NotRead::too_large(shown.into(), metadata.len()));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+    // The file may grow while it is read.
+    file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > MAX_FILE_SIZE {
+        return Err(NotRead::too_large(shown.into(), bytes.len() as u64));
+    }
+    decode(bytes, shown)
+}
+
+fn decode(bytes: Vec<u8>, shown: &str) -> Result<Arc<str>, NotRead> {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(NotRead::new(shown, NotReadReason::NotText, "is encoded as UTF-16; save it as UTF-8"));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let detail = format!("is not UTF-8 (byte {at} is the first that does not fit); save it as UTF-8");
+        NotRead::new(shown, NotReadReason::NotText, detail)
+    })?;
+    check(&text, shown)?;
+    Ok(text.into())
+}
+
+/// Refuses text that is data: no syntax allows a NUL byte.
+pub(super) fn check(text: &str, shown: &str) -> Result<(), NotRead> {
+    match text.bytes().position(|byte| byte == 0) {
+        None => Ok(()),
+        Some(at) => {
+            let detail = format!("holds a NUL byte at offset {at}, so it is not text in spite of its name");
+            Err(NotRead::new(shown, NotReadReason::NotText, detail))
+        }
+    }
+}
+
+impl NotRead {
+    /// A path that the operating system refused or failed to give.
+    pub(super) fn of_error(shown: &str, error: &io::Error) -> NotRead {
+        let reason = match error.kind() {
+            io::ErrorKind::PermissionDenied => NotReadReason::Denied,
+            _ => NotReadReason::Failed,
+        };
+        let detail = match reason {
+            NotReadReason::Denied => "permission denied".to_string(),
+            _ => error.to_string().to_lowercase(),
+        };
+        NotRead::new(shown, reason, detail)
+    }
+}
