@@ -44,6 +44,41 @@ data "aws_iam_policy_document" "deploy_trust" {
   }
 }
 
+# Reads everything, changes nothing: makes the plans of pull requests.
+resource "aws_iam_role" "plan" {
+  name                 = "${local.name}-plan"
+  max_session_duration = 3600
+  assume_role_policy   = data.aws_iam_policy_document.plan_trust.json
+}
+
+data "aws_iam_policy_document" "plan_trust" {
+  statement {
+    actions = ["sts:AssumeRoleWithWebIdentity"]
+
+    principals {
+      type        = "Federated"
+      identifiers = [aws_iam_openid_connect_provider.github.arn]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "token.actions.githubusercontent.com:aud"
+      values   = ["sts.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "token.actions.githubusercontent.com:sub"
+      values   = ["repo:quillmere/shop:pull_request"]
+    }
+  }
+}
+
+resource "aws_iam_role_policy_attachment" "plan" {
+  role       = aws_iam_role.plan.name
+  policy_arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+}
+
 # To be narrowed once the cluster move is over (PLAT-540).
 resource "aws_iam_role_policy" "deploy" {
   name = "deploy"
@@ -89,6 +124,38 @@ resource "aws_iam_policy" "worker" {
   policy = data.aws_iam_policy_document.worker.json
 }
 
+resource "aws_iam_role" "worker" {
+  name               = "${local.name}-worker"
+  assume_role_policy = data.aws_iam_policy_document.worker_trust.json
+}
+
+data "aws_iam_policy_document" "worker_trust" {
+  statement {
+    actions = ["sts:AssumeRoleWithWebIdentity"]
+
+    principals {
+      type        = "Federated"
+      identifiers = [aws_iam_openid_connect_provider.cluster.arn]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "${replace(aws_eks_cluster.shop.identity[0].oidc[0].issuer, "https://", "")}:sub"
+      values   = ["system:serviceaccount:shop:worker"]
+    }
+  }
+}
+
+resource "aws_iam_openid_connect_provider" "cluster" {
+  url            = aws_eks_cluster.shop.identity[0].oidc[0].issuer
+  client_id_list = ["sts.amazonaws.com"]
+}
+
+resource "aws_iam_role_policy_attachment" "worker" {
+  role       = aws_iam_role.worker.name
+  policy_arn = aws_iam_policy.worker.arn
+}
+
 # --- Marketing's agency ---------------------------------------------------------------------------------------------
 
 data "aws_iam_policy_document" "agency" {
@@ -103,6 +170,34 @@ data "aws_iam_policy_document" "agency" {
 resource "aws_iam_policy" "agency" {
   name   = "${local.name}-agency"
   policy = data.aws_iam_policy_document.agency.json
+}
+
+resource "aws_iam_role" "agency" {
+  name                 = "${local.name}-agency"
+  max_session_duration = 3600
+  assume_role_policy   = data.aws_iam_policy_document.agency_trust.json
+}
+
+data "aws_iam_policy_document" "agency_trust" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:aws:iam::210987654321:role/newsletter-tool"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "sts:ExternalId"
+      values   = ["quillmere-newsletter"]
+    }
+  }
+}
+
+resource "aws_iam_role_policy_attachment" "agency" {
+  role       = aws_iam_role.agency.name
+  policy_arn = aws_iam_policy.agency.arn
 }
 
 # --- Flow logs ---------------------------------------------------------------------------------------------------------

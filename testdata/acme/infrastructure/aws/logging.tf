@@ -22,6 +22,21 @@ resource "aws_iam_role" "trail" {
   })
 }
 
+resource "aws_iam_role_policy" "trail" {
+  name = "write"
+  role = aws_iam_role.trail.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid      = "WriteTrail"
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource = "${aws_cloudwatch_log_group.trail.arn}:*"
+    }]
+  })
+}
+
 resource "aws_cloudwatch_log_group" "trail" {
   name              = "/quillmere/trail"
   retention_in_days = var.log_retention_days
@@ -59,7 +74,7 @@ resource "aws_guardduty_detector" "main" {
 
 resource "aws_cloudwatch_metric_alarm" "root_login" {
   alarm_name          = "${local.name}-root-login"
-  alarm_description   = "Nobody signs in as root; see isms/incident/playbook-account-takeover.md"
+  alarm_description   = "Nobody signs in as root; see isms/incident/incident-management-plan.md"
   namespace           = "Quillmere/Security"
   metric_name         = "RootLogin"
   statistic           = "Sum"

@@ -67,8 +67,8 @@ resource "aws_vpc_security_group_ingress_rule" "build_ssh" {
 
 resource "aws_vpc_security_group_egress_rule" "build_https" {
   security_group_id = aws_security_group.build.id
-  description       = "Packages and source"
-  cidr_ipv4         = "0.0.0.0/0"
+  description       = "Packages and source, through the proxy"
+  cidr_ipv4         = var.vpc_cidr
   from_port         = 443
   to_port           = 443
   ip_protocol       = "tcp"

@@ -59,10 +59,10 @@ resource "aws_s3_bucket_lifecycle_configuration" "orders" {
 
 resource "aws_s3_bucket_policy" "orders" {
   bucket = aws_s3_bucket.orders.id
-  policy = data.aws_iam_policy_document.orders_tls_only.json
+  policy = data.aws_iam_policy_document.orders.json
 }
 
-data "aws_iam_policy_document" "orders_tls_only" {
+data "aws_iam_policy_document" "orders" {
   statement {
     sid       = "DenyPlainHttp"
     effect    = "Deny"
@@ -120,6 +120,48 @@ resource "aws_s3_bucket_logging" "product_images" {
   bucket        = aws_s3_bucket.product_images.id
   target_bucket = aws_s3_bucket.access_logs.id
   target_prefix = "product-images/"
+}
+
+resource "aws_s3_bucket_policy" "product_images" {
+  bucket = aws_s3_bucket.product_images.id
+  policy = data.aws_iam_policy_document.product_images.json
+}
+
+data "aws_iam_policy_document" "product_images" {
+  statement {
+    sid       = "DenyPlainHttp"
+    effect    = "Deny"
+    actions   = ["s3:*"]
+    resources = [aws_s3_bucket.product_images.arn, "${aws_s3_bucket.product_images.arn}/*"]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+
+  statement {
+    sid       = "ReadByDistribution"
+    actions   = ["s3:GetObject"]
+    resources = ["${aws_s3_bucket.product_images.arn}/*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["cloudfront.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceArn"
+      values   = ["arn:aws:cloudfront::123456789012:distribution/E2QUILLMEREPEN"]
+    }
+  }
 }
 
 # --- Pictures in newsletters; made by marketing's agency, moved here from the console in 2024 ------------------------
@@ -191,6 +233,65 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "access_logs" {
   }
 }
 
+resource "aws_s3_bucket_policy" "access_logs" {
+  bucket = aws_s3_bucket.access_logs.id
+  policy = data.aws_iam_policy_document.access_logs.json
+}
+
+data "aws_iam_policy_document" "access_logs" {
+  statement {
+    sid       = "DenyPlainHttp"
+    effect    = "Deny"
+    actions   = ["s3:*"]
+    resources = [aws_s3_bucket.access_logs.arn, "${aws_s3_bucket.access_logs.arn}/*"]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+
+  statement {
+    sid       = "LoadBalancerLogs"
+    actions   = ["s3:PutObject"]
+    resources = ["${aws_s3_bucket.access_logs.arn}/shop/*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["logdelivery.elasticloadbalancing.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = ["123456789012"]
+    }
+  }
+
+  statement {
+    sid       = "BucketLogs"
+    actions   = ["s3:PutObject"]
+    resources = ["${aws_s3_bucket.access_logs.arn}/*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["logging.s3.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = ["123456789012"]
+    }
+  }
+}
+
 resource "aws_s3_bucket" "trail" {
   bucket              = "quillmere-audit-trail"
   object_lock_enabled = true
@@ -228,4 +329,63 @@ resource "aws_s3_bucket_logging" "trail" {
   bucket        = aws_s3_bucket.trail.id
   target_bucket = aws_s3_bucket.access_logs.id
   target_prefix = "trail/"
+}
+
+resource "aws_s3_bucket_policy" "trail" {
+  bucket = aws_s3_bucket.trail.id
+  policy = data.aws_iam_policy_document.trail.json
+}
+
+data "aws_iam_policy_document" "trail" {
+  statement {
+    sid       = "DenyPlainHttp"
+    effect    = "Deny"
+    actions   = ["s3:*"]
+    resources = [aws_s3_bucket.trail.arn, "${aws_s3_bucket.trail.arn}/*"]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+
+  statement {
+    sid       = "TrailChecksAcl"
+    actions   = ["s3:GetBucketAcl"]
+    resources = ["${aws_s3_bucket.trail.arn}"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["cloudtrail.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceArn"
+      values   = ["arn:aws:cloudtrail:${var.region}:123456789012:trail/${local.name}"]
+    }
+  }
+
+  statement {
+    sid       = "TrailWrites"
+    actions   = ["s3:PutObject"]
+    resources = ["${aws_s3_bucket.trail.arn}/AWSLogs/123456789012/*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["cloudtrail.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceArn"
+      values   = ["arn:aws:cloudtrail:${var.region}:123456789012:trail/${local.name}"]
+    }
+  }
 }

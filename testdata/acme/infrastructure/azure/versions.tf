@@ -7,6 +7,14 @@ terraform {
       version = "~> 4.14"
     }
   }
+
+  backend "azurerm" {
+    resource_group_name  = "rg-platform"
+    storage_account_name = "stquillterraform"
+    container_name       = "state"
+    key                  = "office.tfstate"
+    use_azuread_auth     = true
+  }
 }
 
 provider "azurerm" {
