@@ -141,7 +141,7 @@ begin acme
 put_old '/infrastructure|kubernetes|isms/d' README.md
 put .gitignore services/shop compose.yaml local.env.sample
 put_old '/^# The certificate/,/^RUN update/d' services/api/Dockerfile
-put_old '/^# Fonts/,/lettersmith.example/d; /fonts/d' services/worker/Dockerfile
+put_old '/^# Fonts/,/lettersmith.example/d; /^# By number/d; /fonts|pdfpress/d; s/--from=0/--from=build/' services/worker/Dockerfile
 direct lindqvist 2025-09-22 "Bring shop, API and worker into one repository"
 
 put infrastructure/aws/{versions,locals,network,storage,database,keys}.tf
@@ -189,7 +189,8 @@ put README.md SECURITY.md CODEOWNERS isms/access-control-policy.md
 branch raman 2026-02-17 "Access control policy 2.3, owners of folders, and the way to report a weakness"
 merge 7 falk 2026-02-18 "Access control policy and owners" falk
 
-put_old 's/ AS build$/ AS tools/; /^# Fonts/d' services/worker/Dockerfile
+put_old '/^FROM debian/s/ AS build$/ AS tools/; /^# (Fonts|By number)/d; s/--from=0/--from=build/;
+  s/--from=build (.*(fonts|pdfpress))/--from=tools \1/' services/worker/Dockerfile
 branch tan 2026-02-24 "Put the fonts and the PDF tool into the worker's image"
 put services/worker
 branch tan 2026-02-25 "Merge the two Dockerfiles of the worker"
