@@ -193,7 +193,7 @@ put_old '/^FROM debian/s/ AS build$/ AS tools/; /^# (Fonts|By number)/d; s/--fro
   s/--from=build (.*(fonts|pdfpress))/--from=tools \1/' services/worker/Dockerfile
 branch tan 2026-02-24 "Put the fonts and the PDF tool into the worker's image"
 put services/worker
-branch tan 2026-02-25 "Merge the two Dockerfiles of the worker"
+branch tan 2026-02-25 "Tidy the stages of the worker's image"
 merge 8 tan 2026-02-25 "Fonts for engraving previews"
 
 put infrastructure/aws/security-groups.tf infrastructure/aws/variables.tf

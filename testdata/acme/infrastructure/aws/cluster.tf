@@ -38,6 +38,40 @@ resource "aws_iam_role_policy_attachment" "cluster" {
   policy_arn = "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"
 }
 
+resource "aws_eks_node_group" "shop" {
+  cluster_name    = aws_eks_cluster.shop.name
+  node_group_name = "shop"
+  node_role_arn   = aws_iam_role.nodes.arn
+  subnet_ids      = aws_subnet.private[*].id
+  instance_types  = ["m7g.large"]
+
+  scaling_config {
+    min_size     = 3
+    desired_size = 4
+    max_size     = 12
+  }
+}
+
+resource "aws_iam_role" "nodes" {
+  name = "${local.name}-nodes"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "ec2.amazonaws.com" }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "nodes" {
+  for_each = toset(["AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonEC2ContainerRegistryReadOnly"])
+
+  role       = aws_iam_role.nodes.name
+  policy_arn = "arn:aws:iam::aws:policy/${each.value}"
+}
+
 resource "aws_ecr_repository" "shop" {
   name                 = "shop"
   image_tag_mutability = "IMMUTABLE"
@@ -95,4 +129,9 @@ resource "aws_instance" "bastion" {
     encrypted  = true
     kms_key_id = aws_kms_key.data.arn
   }
+}
+
+resource "aws_eip" "bastion" {
+  domain   = "vpc"
+  instance = aws_instance.bastion.id
 }

@@ -6,7 +6,7 @@ resource "aws_db_subnet_group" "private" {
 resource "aws_db_instance" "shop" {
   identifier     = "${local.name}-shop"
   engine         = "postgres"
-  engine_version = "16.4"
+  engine_version = "16.10"
   instance_class = "db.m7g.large"
 
   allocated_storage     = 200
@@ -38,7 +38,7 @@ resource "aws_db_instance" "shop" {
 resource "aws_db_instance" "reporting" {
   identifier     = "${local.name}-reporting"
   engine         = "postgres"
-  engine_version = "16.4"
+  engine_version = "16.10"
   instance_class = "db.t4g.medium"
 
   allocated_storage = 100

@@ -44,7 +44,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "orders" {
   bucket = aws_s3_bucket.orders.id
 
   rule {
-    id     = "invoices-ten-years"
+    id     = "invoices-six-years"
     status = "Enabled"
 
     filter {
@@ -52,7 +52,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "orders" {
     }
 
     expiration {
-      days = 3653
+      days = 2192
     }
   }
 }
