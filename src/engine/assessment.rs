@@ -59,7 +59,7 @@ pub struct Context {
 }
 
 /// Where a result stands.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Location {
     /// The file, relative to the root, with forward slashes. Empty where no file of the scan can carry it.
     pub path: Arc<str>,
@@ -307,6 +307,8 @@ pub struct Attestation {
     pub statement: String,
     /// Last day it is valid.
     pub valid_until: Option<jiff::civil::Date>,
+    /// Where it is recorded, as a place.
+    pub place: Place,
     /// Where it is recorded.
     pub location: Location,
 }
@@ -345,6 +347,10 @@ pub struct Assessment {
     pub not_read: Vec<NotRead>,
     /// Files of no syntax that the scan knows, counted.
     pub other_files: usize,
+    /// Files that the configuration leaves out, counted.
+    pub excluded_files: usize,
+    /// Folders that were not entered, with the reason.
+    pub not_entered: Vec<crate::source::NotEntered>,
     /// What could not be evaluated, and why, with its location.
     pub notices: Vec<(Notice, Location)>,
     /// Units by kind.

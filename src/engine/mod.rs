@@ -1,3 +1,19 @@
 //! The engine: judges resources by rules, in parallel over units, and gathers the assessment.
+//!
+//! ```text
+//! files → read, parse, claim (parallel) → units → judge (parallel) → sheets → assemble → assessment
+//! ```
 
+mod assemble;
 pub mod assessment;
+pub mod example;
+mod fingerprint;
+mod judge;
+mod locate;
+mod own;
+pub mod plan;
+pub mod scan;
+mod sheet;
+mod suppress;
+
+pub use scan::{Settings, scan};

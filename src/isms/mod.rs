@@ -5,4 +5,5 @@ pub mod catalogue;
 pub mod control;
 pub mod coverage;
 pub mod crosswalk;
+pub mod exception;
 pub mod resolve;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use crate::engine::assessment::IsmsFacts;
 use crate::syntax::Content;
 use crate::syntax::tree::{FileId, Node, Place};
 
@@ -44,8 +45,8 @@ pub struct Unit {
     pub resources: Vec<Resource>,
     /// What could not be evaluated, and why.
     pub notices: Vec<Notice>,
-    /// Facts other strata need.
-    pub files: Vec<FileId>,
+    /// What it says about the ISMS. (Locations are filled in by the engine.)
+    pub facts: IsmsFacts,
 }
 
 /// Something the user should know about what was not evaluated.
@@ -95,8 +96,8 @@ impl ParsedFile {
 /// What kinds may see apart from the files of a unit.
 #[derive(Debug)]
 pub struct View<'a> {
-    /// All files that some kind claims, sorted by path.
-    pub files: &'a [ParsedFile],
+    /// All files, sorted by path; none while files are still being claimed.
+    pub files: &'a [&'a ParsedFile],
     /// Folders that hold the ISMS, from `annexa.yaml`; none: the usual names.
     pub isms: &'a [String],
     /// Documents that `annexa.yaml` maps to a type, as path and type.
@@ -109,7 +110,7 @@ impl<'a> View<'a> {
     /// The file of this path.
     pub fn file(&self, path: &str) -> Option<&'a ParsedFile> {
         let index = self.files.binary_search_by(|file| (*file.path).cmp(path)).ok()?;
-        self.files.get(index)
+        self.files.get(index).copied()
     }
 }
 

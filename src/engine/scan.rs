@@ -1,0 +1,373 @@
+//! The scan: from a source and a plan to the assessment.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+use super::assemble;
+use super::assessment::{Assessment, FileState, IsmsFacts};
+use super::locate::Texts;
+use super::plan::Plan;
+use super::sheet::{Bench, Sheet};
+use super::suppress::{self, IgnoreComment};
+use crate::isms::control::Framework;
+use crate::isms::exception::Exception;
+use crate::kind::{Group, KINDS, Kind, Notice, ParsedFile, Resource, Unit, View};
+use crate::rule::condition::Resources;
+use crate::rule::topic::TextCache;
+use crate::source::{NotRead, Source, SourceFile};
+use crate::syntax::tree::{FileId, Place};
+use crate::syntax::{self, Content, SyntaxError};
+
+/// What a scan is asked to do, apart from the rules.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Today.
+    pub today: jiff::civil::Date,
+    /// The framework whose view reports show.
+    pub framework: Framework,
+    /// Folders that hold the ISMS.
+    pub isms: Vec<String>,
+    /// Documents mapped to a type.
+    pub documents: Vec<(String, String)>,
+    /// Parameters that the configuration sets, as rule and name: documents do not override them.
+    pub set_parameters: Vec<(String, SmolStr)>,
+    /// Accepted deviations.
+    pub exceptions: Vec<Exception>,
+    /// Whether undecided checks are findings too.
+    pub show_unknown: bool,
+    /// Why the scan is not a whole one.
+    pub limited: Option<String>,
+}
+
+/// A file after reading.
+pub(super) struct ReadFile {
+    pub(super) file: ParsedFile,
+    pub(super) errors: Vec<SyntaxError>,
+    kinds: Vec<usize>,
+}
+
+/// Scans. `repository` is the unit of the git repository, which only the caller can read.
+pub fn scan(source: &Source, mut plan: Plan, settings: &Settings, repository: Option<Unit>) -> Assessment {
+    let (read, not_read) = read_files(source, settings);
+    let mut texts = Texts::default();
+    let mut comments: FxHashMap<FileId, Vec<IgnoreComment>> = FxHashMap::default();
+    for each in &read {
+        texts.add(each.file.id, each.file.path.clone(), &each.file.text);
+        let found = suppress::comments(each.file.id, &each.file.text);
+        if !found.is_empty() {
+            comments.insert(each.file.id, found);
+        }
+    }
+    for missing in &not_read {
+        if let Some(file) = source.files.iter().find(|file| file.path == missing.path) {
+            texts.add(file.id, file.path.clone(), "");
+        }
+    }
+    let view = View { files: &[], isms: &settings.isms, documents: &settings.documents, today: settings.today };
+    let files: Vec<&ParsedFile> = read.iter().map(|each| &each.file).collect();
+    let view = View { files: &files, ..view };
+    let groups = group_files(&read);
+    let words = TextCache::default();
+
+    // Documents first: what they require sets the parameters of rules.
+    let (documents, others): (Vec<_>, Vec<_>) = groups.into_iter().partition(|(kind, _)| kind.name() == "isms");
+    let mut early: Vec<Unit> = documents.iter().map(|(kind, group)| build(*kind, group, &view)).collect();
+    early.extend(repository);
+    let facts = gather_facts(&mut early, &texts);
+    apply_requirements(&mut plan, &facts, settings);
+
+    let reported: FxHashMap<FileId, bool> = source.files.iter().map(|file| (file.id, file.reported)).collect();
+    let is_reported = |resource: &Resource| reported.get(&resource.header.file).copied().unwrap_or(true);
+    let bench = |across_units| Bench {
+        plan: &plan,
+        today: settings.today,
+        texts: &texts,
+        comments: &comments,
+        words: &words,
+        show_unknown: settings.show_unknown,
+        across_units,
+    };
+    let near = bench(false);
+    let kept_targets = across_targets(&plan);
+    let judge = |unit: Unit| judge_unit(unit, &near, &is_reported, &kept_targets);
+    let mut done: Vec<Done> = early.into_par_iter().map(judge).collect();
+    let built = others.into_par_iter().map(|(kind, group)| judge(build(kind, &group, &view)));
+    done.extend(built.collect::<Vec<Done>>());
+
+    let mut whole = Sheet::default();
+    let mut summary = Summary::default();
+    let mut kept = Vec::new();
+    for unit in done {
+        whole.merge(unit.sheet);
+        summary.add(&unit.kept, unit.resources, unit.notices);
+        kept.push(unit.kept);
+    }
+    whole.merge(judge_across(&kept, &bench(true), &is_reported));
+    whole.merge(judge_scan(&read, &not_read, source, &bench(false), &whole));
+
+    let states = file_states(source, &read, &not_read);
+    assemble::assemble(assemble::Parts {
+        plan: &plan,
+        settings,
+        texts: &texts,
+        comments: &comments,
+        words: &words,
+        sheet: whole,
+        facts,
+        files: states,
+        not_read,
+        source,
+        notices: summary.notices,
+        units: summary.units,
+        resources: summary.resources,
+    })
+}
+
+/// Judges units that are already built, for examples that give resources.
+pub(super) fn judge_units(units: Vec<Unit>, plan: &Plan, today: jiff::civil::Date) -> Sheet {
+    let (texts, comments, words) = (Texts::default(), FxHashMap::default(), TextCache::default());
+    let bench = |across_units| Bench {
+        plan,
+        today,
+        texts: &texts,
+        comments: &comments,
+        words: &words,
+        show_unknown: true,
+        across_units,
+    };
+    let mut sheet = judge_across(&units, &bench(true), &|_| true);
+    for unit in &units {
+        let index = UnitResources::new([unit]);
+        sheet.merge(bench(false).judge_unit(unit, &index, &|_| true));
+    }
+    sheet
+}
+
+/// Reads and parses every file, in parallel. A panic in a parser costs that file only.
+fn read_files(source: &Source, settings: &Settings) -> (Vec<ReadFile>, Vec<NotRead>) {
+    let results: Vec<Result<ReadFile, NotRead>> =
+        source.files.par_iter().map(|file| read_file(source, file, settings)).collect();
+    let mut read = Vec::with_capacity(results.len());
+    let mut not_read: Vec<NotRead> = source.not_read.clone();
+    for result in results {
+        match result {
+            Ok(file) => read.push(file),
+            Err(reason) => not_read.push(reason),
+        }
+    }
+    not_read.sort();
+    (read, not_read)
+}
+
+fn read_file(source: &Source, file: &SourceFile, settings: &Settings) -> Result<ReadFile, NotRead> {
+    let text = source.read(file.id)?;
+    let parse = || syntax::parse(file.syntax, &text, file.id);
+    let parsed = catch_unwind(AssertUnwindSafe(parse)).unwrap_or_else(|_| {
+        let message = "the parser failed on this file; this is a bug of annexa, please report it".to_owned();
+        syntax::Parsed::error(SyntaxError { message, span: crate::syntax::tree::Span::default(), help: None })
+    });
+    let mut file = ParsedFile { id: file.id, path: file.path.clone(), text, content: parsed.content };
+    let view = View { files: &[], isms: &settings.isms, documents: &settings.documents, today: settings.today };
+    let claims = |kind: &&'static dyn Kind| kind.claims(&file, &view);
+    let kinds: Vec<usize> = (0..KINDS.len()).filter(|index| KINDS.get(*index).is_some_and(claims)).collect();
+    if kinds.is_empty() {
+        file.content = Content::Nothing;
+        if parsed.errors.is_empty() {
+            file.text = Arc::from("");
+        }
+    }
+    Ok(ReadFile { file, errors: parsed.errors, kinds })
+}
+
+/// The units to build, in the order of kinds and names.
+fn group_files(read: &[ReadFile]) -> Vec<(&'static dyn Kind, Group<'_>)> {
+    let mut groups = Vec::new();
+    for (index, kind) in KINDS.iter().enumerate() {
+        let claimed: Vec<&ParsedFile> =
+            read.iter().filter(|each| each.kinds.contains(&index)).map(|each| &each.file).collect();
+        groups.extend(kind.groups(&claimed).into_iter().map(|group| (*kind, group)));
+    }
+    groups
+}
+
+/// Builds a unit. A panic costs that unit only, and is told.
+fn build(kind: &dyn Kind, group: &Group<'_>, view: &View<'_>) -> Unit {
+    catch_unwind(AssertUnwindSafe(|| kind.build(group, view))).unwrap_or_else(|_| {
+        let place = group.files.first().map_or(Place::NOWHERE, |file| Place::whole(file.id));
+        let message =
+            format!("reading {} as {} failed; this is a bug of annexa, please report it", group.name, kind.name());
+        let notices = vec![Notice { id: "internal-error", message, place }];
+        Unit { kind: kind.name(), name: group.name.clone(), notices, ..Unit::default() }
+    })
+}
+
+fn gather_facts(units: &mut [Unit], texts: &Texts<'_>) -> IsmsFacts {
+    let mut facts = IsmsFacts::default();
+    for unit in units {
+        let own = std::mem::take(&mut unit.facts);
+        facts.exists |= own.exists;
+        facts.documents.extend(own.documents);
+        facts.applicability.extend(own.applicability);
+        facts.attestations.extend(own.attestations);
+        facts.requirements.extend(own.requirements);
+    }
+    for row in &mut facts.applicability {
+        row.location = texts.location(row.place);
+    }
+    for attestation in &mut facts.attestations {
+        attestation.location = texts.location(attestation.place);
+    }
+    for (_, node, location) in &mut facts.requirements {
+        *location = texts.location(node.place);
+    }
+    facts
+}
+
+/// A requirement that documents state once and the same sets the parameters that name it.
+fn apply_requirements(plan: &mut Plan, facts: &IsmsFacts, settings: &Settings) {
+    for (name, node, _) in &facts.requirements {
+        let same = facts.requirements.iter().filter(|(other, _, _)| other == name).all(|(_, other, _)| other == node);
+        if same {
+            plan.apply_requirements(name, &node.value, &settings.set_parameters);
+        }
+    }
+}
+
+/// A unit after judging: what later strata need of it.
+struct Done {
+    sheet: Sheet,
+    kept: Unit,
+    resources: BTreeMap<SmolStr, usize>,
+    notices: Vec<Notice>,
+}
+
+fn judge_unit(mut unit: Unit, bench: &Bench<'_>, reported: &dyn Fn(&Resource) -> bool, keep: &[&str]) -> Done {
+    let mut resources: BTreeMap<SmolStr, usize> = BTreeMap::new();
+    for resource in &unit.resources {
+        let family = resource.target.split_once('/').map_or(resource.target.as_str(), |(family, _)| family);
+        *resources.entry(family.into()).or_default() += 1;
+    }
+    let judged = catch_unwind(AssertUnwindSafe(|| {
+        let index = UnitResources::new([&unit]);
+        bench.judge_unit(&unit, &index, reported)
+    }));
+    let mut notices = std::mem::take(&mut unit.notices);
+    let sheet = judged.unwrap_or_else(|_| {
+        let place = unit.resources.first().map_or(Place::NOWHERE, |resource| resource.header);
+        let message = format!("judging {} failed; this is a bug of annexa, please report it", unit.name);
+        notices.push(Notice { id: "internal-error", message, place });
+        Sheet::default()
+    });
+    unit.resources.retain(|resource| keep.contains(&resource.target.as_str()));
+    Done { sheet, kept: unit, resources, notices }
+}
+
+/// The targets that checks across units judge or look for.
+fn across_targets(plan: &Plan) -> Vec<&str> {
+    let mut targets = Vec::new();
+    for check in plan.rules.iter().flat_map(|planned| &planned.rule.checks).filter(|check| check.looks_across_units) {
+        targets.extend(check.on.iter().map(SmolStr::as_str));
+        let mut add = |target, _| targets.push(target);
+        check.condition.visit_targets(&mut add);
+        if let Some(when) = &check.when {
+            when.visit_targets(&mut add);
+        }
+    }
+    targets.sort_unstable();
+    targets.dedup();
+    targets
+}
+
+fn judge_across(kept: &[Unit], bench: &Bench<'_>, reported: &dyn Fn(&Resource) -> bool) -> Sheet {
+    let mut sheet = Sheet::default();
+    if kept.iter().all(|unit| unit.resources.is_empty()) {
+        return sheet;
+    }
+    let scan = UnitResources::new(kept);
+    for unit in kept {
+        let own = UnitResources::new([unit]);
+        let both = ScanResources { unit: &own, scan: &scan };
+        sheet.merge(bench.judge_unit(unit, &both, reported));
+    }
+    sheet
+}
+
+/// The files themselves as resources, and the ignore comments that quieted nothing.
+fn judge_scan(read: &[ReadFile], not_read: &[NotRead], source: &Source, bench: &Bench<'_>, sheet: &Sheet) -> Sheet {
+    let unit = super::own::unit(read, not_read, source, bench, &sheet.used_comments);
+    let index = UnitResources::new([&unit]);
+    bench.judge_unit(&unit, &index, &|_| true)
+}
+
+fn file_states(source: &Source, read: &[ReadFile], not_read: &[NotRead]) -> Vec<(Arc<str>, FileState)> {
+    let by_id: FxHashMap<FileId, &ReadFile> = read.iter().map(|each| (each.file.id, each)).collect();
+    let state = |file: &SourceFile| {
+        let Some(each) = by_id.get(&file.id) else {
+            let reason = not_read.iter().find(|missing| missing.path == file.path);
+            return FileState::Unreadable(reason.map(|missing| missing.detail.clone()).unwrap_or_default());
+        };
+        match each.errors.first() {
+            Some(error) => FileState::Unreadable(error.message.clone()),
+            None if !file.reported => FileState::Context,
+            None if each.kinds.is_empty() => FileState::NotRecognised,
+            None => FileState::Evaluated(
+                each.kinds.iter().filter_map(|kind| KINDS.get(*kind)).map(|kind| kind.name()).collect(),
+            ),
+        }
+    };
+    source.files.iter().map(|file| (file.path.clone(), state(file))).collect()
+}
+
+#[derive(Default)]
+struct Summary {
+    units: BTreeMap<&'static str, usize>,
+    resources: BTreeMap<SmolStr, usize>,
+    notices: Vec<Notice>,
+}
+
+impl Summary {
+    fn add(&mut self, unit: &Unit, resources: BTreeMap<SmolStr, usize>, notices: Vec<Notice>) {
+        *self.units.entry(unit.kind).or_default() += 1;
+        for (family, count) in resources {
+            *self.resources.entry(family).or_default() += count;
+        }
+        self.notices.extend(notices);
+    }
+}
+
+/// Resources by target.
+pub(super) struct UnitResources<'u> {
+    by_target: FxHashMap<&'u str, Vec<&'u Resource>>,
+}
+
+impl<'u> UnitResources<'u> {
+    pub(super) fn new(units: impl IntoIterator<Item = &'u Unit>) -> UnitResources<'u> {
+        let mut by_target: FxHashMap<&'u str, Vec<&'u Resource>> = FxHashMap::default();
+        for resource in units.into_iter().flat_map(|unit| &unit.resources) {
+            by_target.entry(&resource.target).or_default().push(resource);
+        }
+        UnitResources { by_target }
+    }
+}
+
+impl Resources for UnitResources<'_> {
+    fn of_target<'r>(&'r self, target: &str, _in_scan: bool) -> &'r [&'r Resource] {
+        self.by_target.get(target).map_or(&[], Vec::as_slice)
+    }
+}
+
+struct ScanResources<'u> {
+    unit: &'u UnitResources<'u>,
+    scan: &'u UnitResources<'u>,
+}
+
+impl Resources for ScanResources<'_> {
+    fn of_target<'r>(&'r self, target: &str, in_scan: bool) -> &'r [&'r Resource] {
+        if in_scan { self.scan.of_target(target, true) } else { self.unit.of_target(target, false) }
+    }
+}

@@ -1,0 +1,73 @@
+//! Sets of rules: those of the binary, and those of an organisation.
+
+use rayon::prelude::*;
+
+use super::Rule;
+use super::load::{self, LoadError};
+use crate::embedded;
+use crate::syntax::tree::FileId;
+use crate::syntax::{Content, packed, yaml};
+
+/// A rule and the file it comes from.
+#[derive(Debug, Clone)]
+pub struct LoadedRule {
+    /// The rule.
+    pub rule: std::sync::Arc<Rule>,
+    /// Its path, as messages show it.
+    pub path: String,
+    /// Its text.
+    pub text: std::borrow::Cow<'static, str>,
+}
+
+/// A rule file that was refused.
+#[derive(Debug)]
+pub struct RefusedRule {
+    /// Its path.
+    pub path: String,
+    /// Its text.
+    pub text: std::borrow::Cow<'static, str>,
+    /// Its mistakes, in the order of their places; at least one.
+    pub mistakes: Vec<LoadError>,
+}
+
+/// The rules that are built into the binary, sorted by id.
+pub fn embedded() -> Result<Vec<LoadedRule>, RefusedRule> {
+    embedded::rules().par_iter().map(load_embedded).collect()
+}
+
+fn load_embedded(file: &'static embedded::EmbeddedFile) -> Result<LoadedRule, RefusedRule> {
+    let id = id_of(file.path.trim_start_matches("rules/"));
+    let loaded = packed::unpack_static(file.tree).ok_or_else(Vec::new).and_then(|tree| load::load(id, &tree));
+    match loaded {
+        Ok(rule) => Ok(LoadedRule { rule: rule.into(), path: file.path.to_owned(), text: file.text.into() }),
+        // The packed tree has no places: read the text again to say where the mistake is.
+        Err(_) => from_text(file.path.to_owned(), id, file.text.into()),
+    }
+}
+
+/// Reads a rule from the text of a file. `id` is the one its path stands for.
+pub fn from_text(path: String, id: &str, text: std::borrow::Cow<'static, str>) -> Result<LoadedRule, RefusedRule> {
+    let parsed = yaml::parse(&text, FileId(0));
+    if let Some(error) = parsed.errors.into_iter().next() {
+        let place = crate::syntax::tree::Place::span(FileId(0), error.span);
+        let mistakes = vec![LoadError { message: error.message, place, help: error.help }];
+        return Err(RefusedRule { path, text, mistakes });
+    }
+    let whole = crate::syntax::tree::Place::whole(FileId(0));
+    let loaded = match parsed.content {
+        Content::Trees(trees) => match trees.as_slice() {
+            [tree] => load::load(id, tree),
+            _ => Err(vec![LoadError::new("a rule file holds exactly one YAML document", whole)]),
+        },
+        _ => Err(vec![LoadError::new("the file is empty", whole)]),
+    };
+    match loaded {
+        Ok(rule) => Ok(LoadedRule { rule: rule.into(), path, text }),
+        Err(mistakes) => Err(RefusedRule { path, text, mistakes }),
+    }
+}
+
+/// The id that a path below the folder of rules stands for.
+pub fn id_of(path: &str) -> &str {
+    path.strip_suffix(".yaml").or_else(|| path.strip_suffix(".yml")).unwrap_or(path)
+}
