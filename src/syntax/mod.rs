@@ -1,9 +1,11 @@
 //! Syntaxes: bytes to value trees with places. Parsing is total: it returns what could be read and the errors.
 
+pub mod codeowners;
 pub mod csv;
 pub mod dockerfile;
 pub mod error;
 pub mod fields;
+pub mod gitmodules;
 pub mod hcl;
 pub mod json;
 pub mod markdown;
@@ -32,6 +34,10 @@ pub enum Syntax {
     Markdown,
     /// Comma-separated values.
     Csv,
+    /// Owners of the files of a repository.
+    Codeowners,
+    /// Submodules of a git repository.
+    Gitmodules,
 }
 
 impl Syntax {
@@ -41,6 +47,11 @@ impl Syntax {
         let name = path.rsplit('/').next().unwrap_or(path);
         if name == "Dockerfile" || name.starts_with("Dockerfile.") || name.starts_with("Containerfile") {
             return Some(Syntax::Dockerfile);
+        }
+        match name {
+            "CODEOWNERS" => return Some(Syntax::Codeowners),
+            ".gitmodules" => return Some(Syntax::Gitmodules),
+            _ => {}
         }
         let (_, extension) = name.rsplit_once('.')?;
         Some(match extension.to_ascii_lowercase().as_str() {
@@ -63,6 +74,8 @@ pub fn parse(syntax: Syntax, text: &str, file: FileId) -> Parsed {
         Syntax::Json => json::parse(text, file),
         Syntax::Toml => toml::parse(text, file),
         Syntax::Csv => csv::parse(text, file),
+        Syntax::Codeowners => codeowners::parse(text, file),
+        Syntax::Gitmodules => gitmodules::parse(text, file),
         Syntax::Hcl => hcl::read::parse(text),
         Syntax::Dockerfile => dockerfile::parse(text, file),
         Syntax::Markdown => markdown::parse(text, file),
@@ -126,6 +139,8 @@ mod tests {
             ("api.dockerfile", Some(Syntax::Dockerfile)),
             ("Containerfile", Some(Syntax::Dockerfile)),
             ("Containerfile.dev", Some(Syntax::Dockerfile)),
+            (".github/CODEOWNERS", Some(Syntax::Codeowners)),
+            (".gitmodules", Some(Syntax::Gitmodules)),
             ("Dockerfile/readme", None),
             ("dockerfile_lint.rs", None),
             ("Makefile", None),
