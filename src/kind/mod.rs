@@ -1,6 +1,8 @@
 //! Kinds: what the trees of files mean. A kind claims files, groups them into units and lowers each unit to
 //! resources, the things that rules judge.
 
+pub mod kubernetes;
+pub mod shared;
 pub mod targets;
 
 use std::sync::Arc;
@@ -155,4 +157,4 @@ pub fn by_file<'a>(files: &[&'a ParsedFile]) -> Vec<Group<'a>> {
 }
 
 /// All kinds, in the order of reports.
-pub const KINDS: &[&dyn Kind] = &[];
+pub const KINDS: &[&dyn Kind] = &[&kubernetes::Kubernetes];

@@ -4,7 +4,7 @@
 const FAMILIES: &[&str] = &["terraform", "kubernetes"];
 
 /// Targets of a fixed name.
-const NAMES: &[&str] = &[];
+const NAMES: &[&str] = &["container", "pod"];
 
 /// Whether a kind fills the target; if not, what to write instead.
 pub fn check(target: &str) -> Result<(), String> {

@@ -1,0 +1,44 @@
+//! Helm charts. What a chart's templates say is known only when they are rendered; until then they are not evaluated,
+//! and the chart says so in one notice instead of a syntax error for each template.
+
+use crate::kind::{Notice, ParsedFile, View};
+use crate::syntax::tree::{Node, Place};
+
+/// The name of the file that makes a folder a chart.
+const CHART_FILE: &str = "Chart.yaml";
+
+/// Whether the file describes a chart.
+pub(super) fn is_chart(file: &ParsedFile) -> bool {
+    file.name() == CHART_FILE && file.trees().first().is_some_and(|tree| tree.get("name").is_some())
+}
+
+/// Whether a path lies in the templates of a chart: below `templates` beside a `Chart.yaml`.
+pub fn is_template(path: &str, view: &View<'_>) -> bool {
+    template_folders(path).any(|chart| view.file(&join(chart, CHART_FILE)).is_some())
+}
+
+/// The folders that would be charts if they held a `Chart.yaml`.
+fn template_folders(path: &str) -> impl Iterator<Item = &str> {
+    let inside = path.match_indices("/templates/").map(|(at, _)| &path[..at]);
+    inside.chain(path.starts_with("templates/").then_some(""))
+}
+
+/// A path below a folder; the root is an empty folder or `.`.
+pub(super) fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() || folder == "." { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+/// What the user should know about a chart.
+pub(super) fn notice(file: &ParsedFile) -> Option<Notice> {
+    if !is_chart(file) {
+        return None;
+    }
+    let name = file.trees().first().and_then(|tree| tree.get("name"));
+    let shown = name.and_then(Node::as_str).unwrap_or("without a name");
+    let message = format!(
+        "the templates of the chart {shown} were not evaluated, because charts are not rendered. \
+         Scan what `helm template` prints to include them."
+    );
+    let place = name.map_or(Place::whole(file.id), |name| name.place);
+    Some(Notice { id: "chart-not-rendered", message, place })
+}

@@ -1,0 +1,151 @@
+//! Kustomizations. They are not rendered: manifests are judged as they are written, patches (which are only parts of
+//! manifests) are not judged at all, and what an overlay sets for the whole folder is taken into account.
+
+use std::collections::BTreeSet;
+
+use super::chart::join;
+use crate::kind::{Group, Notice, ParsedFile, View};
+use crate::syntax::tree::{Node, Place};
+
+const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// Keys that list files which hold parts of manifests.
+const PATCH_KEYS: [&str; 3] = ["patches", "patchesStrategicMerge", "patchesJson6902"];
+
+/// Overlays on overlays that are followed.
+const MAX_OVERLAYS: usize = 64;
+
+/// Whether the file is a kustomization.
+pub(super) fn is_kustomization(file: &ParsedFile) -> bool {
+    FILE_NAMES.contains(&file.name())
+}
+
+/// Whether a kustomization in the file's folder or above uses the file as a patch.
+pub(super) fn is_patch(file: &ParsedFile, view: &View<'_>) -> bool {
+    let mut folder = file.folder();
+    loop {
+        let patched =
+            kustomization_of(folder, view).is_some_and(|found| patch_paths(found).any(|path| path == *file.path));
+        if patched {
+            return true;
+        }
+        if folder == "." {
+            return false;
+        }
+        folder = folder.rsplit_once('/').map_or(".", |(above, _)| above);
+    }
+}
+
+fn kustomization_of<'v>(folder: &str, view: &View<'v>) -> Option<&'v ParsedFile> {
+    FILE_NAMES.iter().find_map(|name| view.file(&join(folder, name)))
+}
+
+/// The paths of the patches that a kustomization names, relative to the root.
+fn patch_paths(file: &ParsedFile) -> impl Iterator<Item = String> {
+    let entries = file.trees().iter().flat_map(|tree| PATCH_KEYS.iter().filter_map(|key| tree.get(key)));
+    let named = entries.flat_map(Node::items).filter_map(|item| item.as_str().or_else(|| item.get("path")?.as_str()));
+    // A patch can also be written in place of its path.
+    named.filter(|path| !path.contains('\n')).map(|path| normal(file.folder(), path))
+}
+
+/// A path relative to a folder, without `.` and `..`.
+fn normal(folder: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// What the kustomization of a folder, and those that build on it, change in its manifests.
+#[derive(Default)]
+pub(super) struct Kustomize {
+    /// The namespace that everything is put into; unknown where only an overlay says so.
+    namespace: Option<Node>,
+    /// Images whose tag or digest is set.
+    images: BTreeSet<String>,
+    /// Kustomizations of this folder whose patches were not applied.
+    patched: Vec<Place>,
+}
+
+impl Kustomize {
+    /// Reads the kustomization of a group's folder, where it has one.
+    pub(super) fn of(group: &Group<'_>, view: &View<'_>) -> Kustomize {
+        let Some(own) = group.files.iter().find(|file| is_kustomization(file)) else { return Kustomize::default() };
+        let mut found = Kustomize { patched: patched(own).into_iter().collect(), ..Kustomize::default() };
+        found.namespace = namespace(own).cloned();
+        found.images.extend(image_names(own));
+        for overlay in overlays(own, view) {
+            if let (None, Some(node)) = (&found.namespace, namespace(overlay)) {
+                found.namespace = Some(Node::unknown("the overlay of the kustomization", node.place));
+            }
+            found.images.extend(image_names(overlay));
+        }
+        found
+    }
+
+    /// The namespace that manifests without one end up in.
+    pub(super) fn namespace(&self) -> Option<Node> {
+        self.namespace.clone()
+    }
+
+    /// Whether a kustomization sets the tag or digest of the image.
+    pub(super) fn sets_image(&self, name: &str) -> bool {
+        self.images.contains(name)
+    }
+
+    /// What the user should know.
+    pub(super) fn notices(&self) -> Vec<Notice> {
+        let message = "the manifests were judged as they are written, without the patches of this kustomization. \
+                       Scan what `kustomize build` prints to judge the result.";
+        let notice =
+            |place: &Place| Notice { id: "kustomization-not-rendered", message: message.to_owned(), place: *place };
+        self.patched.iter().map(notice).collect()
+    }
+}
+
+/// Where the first patches of a kustomization are named.
+fn patched(file: &ParsedFile) -> Option<Place> {
+    let maps = file.trees().iter().filter_map(Node::as_map);
+    let mut entries = maps.flat_map(|map| PATCH_KEYS.iter().filter_map(|key| map.entry(key)));
+    entries.next().map(|entry| entry.key_place)
+}
+
+fn namespace(file: &ParsedFile) -> Option<&Node> {
+    file.trees().iter().filter_map(|tree| tree.get("namespace")).find(|node| node.as_str().is_some())
+}
+
+fn image_names(file: &ParsedFile) -> impl Iterator<Item = String> {
+    let images = file.trees().iter().filter_map(|tree| tree.get("images")).flat_map(Node::items);
+    let set = images.filter(|image| image.get("newTag").is_some() || image.get("digest").is_some());
+    set.filter_map(|image| image.get("name").and_then(Node::as_str)).map(str::to_owned)
+}
+
+/// The kustomizations that build on this one, directly or through others.
+fn overlays<'v>(own: &ParsedFile, view: &View<'v>) -> Vec<&'v ParsedFile> {
+    let all: Vec<&ParsedFile> = view.files.iter().filter(|file| is_kustomization(file)).collect();
+    let mut folders = vec![normal(own.folder(), "")];
+    let mut found: Vec<&ParsedFile> = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for candidate in &all {
+            let known = found.iter().any(|file| file.id == candidate.id) || candidate.id == own.id;
+            if !known && found.len() < MAX_OVERLAYS && builds_on(candidate, &folder) {
+                found.push(candidate);
+                folders.push(normal(candidate.folder(), ""));
+            }
+        }
+    }
+    found
+}
+
+fn builds_on(file: &ParsedFile, folder: &str) -> bool {
+    let keys = ["resources", "bases", "components"];
+    let listed = file.trees().iter().flat_map(|tree| keys.iter().filter_map(|key| tree.get(key))).flat_map(Node::items);
+    listed.filter_map(Node::as_str).any(|path| normal(file.folder(), path) == folder)
+}

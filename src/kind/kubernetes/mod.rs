@@ -1,0 +1,120 @@
+//! Kubernetes: documents with `apiVersion` and `kind`, in YAML or JSON.
+//!
+//! | target | what |
+//! |---|---|
+//! | `kubernetes/<Kind>` | the document as written, with the effective `namespace` beside it |
+//! | `pod` | the pod of a workload: see [`super::shared::pod`] |
+//! | `container` | each of its containers: see [`super::shared::container`] |
+//! | `kubernetes/namespace` | each namespace that the unit declares or uses: see [`namespace`] |
+//! | `kubernetes/root` | the unit: `kinds`, `namespaces`, `workloads` |
+//!
+//! A folder of manifests is one unit. Charts and kustomizations are not rendered: see [`chart`] and [`kustomize`].
+
+pub mod chart;
+mod container;
+mod kustomize;
+mod manifest;
+mod namespace;
+mod pod;
+#[cfg(test)]
+mod tests;
+
+use smol_str::SmolStr;
+
+use super::shared::{self, Field, image};
+use super::{Group, Kind, ParsedFile, Resource, Unit, View};
+use crate::syntax::tree::{Map, Node, Place, Value};
+use kustomize::Kustomize;
+use manifest::Manifest;
+
+/// Kubernetes manifests.
+pub struct Kubernetes;
+
+impl Kind for Kubernetes {
+    fn name(&self) -> &'static str {
+        "kubernetes"
+    }
+
+    fn claims(&self, file: &ParsedFile, view: &View<'_>) -> bool {
+        let has_manifest = || file.trees().iter().any(manifest::is_manifest);
+        if chart::is_chart(file) || kustomize::is_kustomization(file) {
+            return true;
+        }
+        has_manifest() && !chart::is_template(&file.path, view) && !kustomize::is_patch(file, view)
+    }
+
+    fn build(&self, group: &Group<'_>, view: &View<'_>) -> Unit {
+        let kustomize = Kustomize::of(group, view);
+        let mut unit = Unit { kind: self.name(), name: group.name.clone(), ..Unit::default() };
+        let mut manifests = Vec::new();
+        for file in &group.files {
+            unit.notices.extend(chart::notice(file));
+            manifests.extend(manifest::manifests(file, &kustomize));
+        }
+        unit.notices.extend(kustomize.notices());
+        if manifests.is_empty() {
+            return unit;
+        }
+        for manifest in &manifests {
+            lower(manifest, &kustomize, &mut unit.resources);
+        }
+        unit.resources.extend(namespace::resources(&manifests));
+        unit.resources.push(root(&manifests));
+        unit
+    }
+}
+
+/// A manifest and, where it carries a pod, the pod and its containers.
+fn lower(manifest: &Manifest<'_>, kustomize: &Kustomize, resources: &mut Vec<Resource>) {
+    resources.push(manifest.resource());
+    if let Some(template) = pod::template(manifest) {
+        resources.extend(pod::resources(manifest, &template, kustomize));
+    }
+}
+
+/// The unit as a resource: what rules ask for that miss a manifest in the whole folder.
+fn root(manifests: &[Manifest<'_>]) -> Resource {
+    let place = manifests.first().map_or(Place::NOWHERE, Manifest::header);
+    let sorted = |names: Vec<SmolStr>| {
+        let names: std::collections::BTreeSet<SmolStr> = names.into_iter().collect();
+        Node::list(names.into_iter().map(|name| Node::text(name, place)).collect(), place)
+    };
+    let workloads = manifests.iter().filter(|manifest| pod::template(manifest).is_some()).count();
+    let mut map = Map::default();
+    map.push("kinds", place, sorted(manifests.iter().map(|manifest| manifest.kind.clone()).collect()));
+    map.push("namespaces", place, sorted(manifests.iter().filter_map(Manifest::namespace_name).collect()));
+    map.push("workloads", place, Node::new(Value::Number(workloads as f64), place));
+    unit_resource("kubernetes/root", SmolStr::new_static("root"), Node::map(map, place))
+}
+
+/// A resource that no single document declares.
+fn unit_resource(target: &'static str, address: SmolStr, tree: Node) -> Resource {
+    let header = tree.place;
+    Resource {
+        target: SmolStr::new_static(target),
+        address,
+        names: Vec::new(),
+        tree,
+        header,
+        extent: header,
+        owner: None,
+        call_chain: Vec::new(),
+        converts_scalars: false,
+    }
+}
+
+/// What a template fills in before the document is used is not known.
+fn resolved(field: Field) -> Field {
+    match field.value.as_str() {
+        Some(text) if image::is_templated(text) => {
+            let unknown = Node::unknown(text, field.value.place);
+            field.with(unknown)
+        }
+        _ => field,
+    }
+}
+
+/// The field under a key of a map, unknown where a template fills it in.
+fn field(map: Option<&Node>, key: &str) -> Option<Field> {
+    shared::Field::of(map?, key).map(resolved)
+}
