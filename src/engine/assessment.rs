@@ -242,6 +242,8 @@ pub enum FileState {
     Unreadable(String),
     /// Read only because another file of its unit was asked for.
     Context,
+    /// Not evaluated, because it is only what something else is made of: a template that is not rendered. Why.
+    SetAside(&'static str),
 }
 
 /// A document or register that was recognised.

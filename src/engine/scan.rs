@@ -49,11 +49,13 @@ pub(super) struct ReadFile {
     pub(super) file: ParsedFile,
     pub(super) errors: Vec<SyntaxError>,
     kinds: Vec<usize>,
+    set_aside: Option<&'static str>,
 }
 
 /// Scans. `repository` is the unit of the git repository, which only the caller can read.
 pub fn scan(source: &Source, mut plan: Plan, settings: &Settings, repository: Option<Unit>) -> Assessment {
-    let (read, not_read) = read_files(source, settings);
+    let (mut read, not_read) = read_files(source, settings);
+    set_aside(&mut read, settings);
     let mut texts = Texts::default();
     let mut comments: FxHashMap<FileId, Vec<IgnoreComment>> = FxHashMap::default();
     for each in &read {
@@ -181,7 +183,20 @@ fn read_file(source: &Source, file: &SourceFile, settings: &Settings) -> Result<
             file.text = Arc::from("");
         }
     }
-    Ok(ReadFile { file, errors: parsed.errors, kinds })
+    Ok(ReadFile { file, errors: parsed.errors, kinds, set_aside: None })
+}
+
+/// Takes out the files that a kind sets aside, with their errors.
+fn set_aside(read: &mut [ReadFile], settings: &Settings) {
+    let files: Vec<&ParsedFile> = read.iter().map(|each| &each.file).collect();
+    let view = View { files: &files, isms: &settings.isms, documents: &settings.documents, today: settings.today };
+    let reason = |file: &&ParsedFile| KINDS.iter().find_map(|kind| kind.sets_aside(file, &view));
+    let reasons: Vec<Option<&'static str>> = files.par_iter().map(reason).collect();
+    for (each, reason) in read.iter_mut().zip(reasons).filter(|(_, reason)| reason.is_some()) {
+        each.set_aside = reason;
+        each.errors.clear();
+        each.kinds.clear();
+    }
 }
 
 /// The units to build, in the order of kinds and names.
@@ -311,6 +326,9 @@ fn file_states(source: &Source, read: &[ReadFile], not_read: &[NotRead]) -> Vec<
             let reason = not_read.iter().find(|missing| missing.path == file.path);
             return FileState::Unreadable(reason.map(|missing| missing.detail.clone()).unwrap_or_default());
         };
+        if let Some(reason) = each.set_aside {
+            return FileState::SetAside(reason);
+        }
         match each.errors.first() {
             Some(error) => FileState::Unreadable(error.message.clone()),
             None if !file.reported => FileState::Context,

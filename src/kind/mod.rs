@@ -138,6 +138,12 @@ pub trait Kind: Sync {
         by_folder(files)
     }
 
+    /// Why a file is not evaluated although its name or content looks like this kind's: a template that is not rendered,
+    /// for example. Asked with all files in sight; its syntax errors are then nobody's mistake.
+    fn sets_aside(&self, _file: &ParsedFile, _view: &View<'_>) -> Option<&'static str> {
+        None
+    }
+
     /// Lowers a group to resources.
     fn build(&self, group: &Group<'_>, view: &View<'_>) -> Unit;
 }

@@ -83,7 +83,14 @@ fn soa_row(control: &str, applicable: Option<bool>, justification: &str) -> Appl
 
 fn attestation(facet: Facet, valid_until: Option<jiff::civil::Date>) -> Attestation {
     let (control, statement) = ("A.5.24".into(), "drill held on 2026-09-01, says Ines Moreau".to_string());
-    Attestation { control, facet, statement, valid_until, place: Place::NOWHERE, location: location("isms/attestations.yaml") }
+    Attestation {
+        control,
+        facet,
+        statement,
+        valid_until,
+        place: Place::NOWHERE,
+        location: location("isms/attestations.yaml"),
+    }
 }
 
 fn facet_of(assessment: &Assessment, control: &str, facet: Facet) -> FacetCoverage {

@@ -13,7 +13,7 @@ pub(super) fn is_chart(file: &ParsedFile) -> bool {
 }
 
 /// Whether a path lies in the templates of a chart: below `templates` beside a `Chart.yaml`.
-pub fn is_template(path: &str, view: &View<'_>) -> bool {
+pub(super) fn is_template(path: &str, view: &View<'_>) -> bool {
     template_folders(path).any(|chart| view.file(&join(chart, CHART_FILE)).is_some())
 }
 

@@ -129,7 +129,7 @@ fn image_names(file: &ParsedFile) -> impl Iterator<Item = String> {
 
 /// The kustomizations that build on this one, directly or through others.
 fn overlays<'v>(own: &ParsedFile, view: &View<'v>) -> Vec<&'v ParsedFile> {
-    let all: Vec<&ParsedFile> = view.files.iter().filter(|file| is_kustomization(file)).collect();
+    let all: Vec<&ParsedFile> = view.files.iter().copied().filter(|file| is_kustomization(file)).collect();
     let mut folders = vec![normal(own.folder(), "")];
     let mut found: Vec<&ParsedFile> = Vec::new();
     while let Some(folder) = folders.pop() {

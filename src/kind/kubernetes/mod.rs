@@ -10,7 +10,7 @@
 //!
 //! A folder of manifests is one unit. Charts and kustomizations are not rendered: see [`chart`] and [`kustomize`].
 
-pub mod chart;
+mod chart;
 mod container;
 mod kustomize;
 mod manifest;
@@ -35,12 +35,16 @@ impl Kind for Kubernetes {
         "kubernetes"
     }
 
-    fn claims(&self, file: &ParsedFile, view: &View<'_>) -> bool {
+    fn claims(&self, file: &ParsedFile, _view: &View<'_>) -> bool {
         let has_manifest = || file.trees().iter().any(manifest::is_manifest);
-        if chart::is_chart(file) || kustomize::is_kustomization(file) {
-            return true;
+        chart::is_chart(file) || kustomize::is_kustomization(file) || has_manifest()
+    }
+
+    fn sets_aside(&self, file: &ParsedFile, view: &View<'_>) -> Option<&'static str> {
+        if chart::is_template(&file.path, view) {
+            return Some("a template of a chart that is not rendered");
         }
-        has_manifest() && !chart::is_template(&file.path, view) && !kustomize::is_patch(file, view)
+        kustomize::is_patch(file, view).then_some("a patch of a kustomization that is not rendered")
     }
 
     fn build(&self, group: &Group<'_>, view: &View<'_>) -> Unit {

@@ -15,13 +15,15 @@ fn parsed(files: &[(&str, &str)]) -> Vec<ParsedFile> {
     files.iter().enumerate().map(file).collect()
 }
 
-fn view(files: &[ParsedFile]) -> View<'_> {
+fn view<'f>(files: &'f [&'f ParsedFile]) -> View<'f> {
     View { files, isms: &[], documents: &[], today: jiff::civil::date(2026, 1, 15) }
 }
 
 fn build(files: &[ParsedFile]) -> Vec<Unit> {
-    let view = view(files);
-    let claimed: Vec<&ParsedFile> = files.iter().filter(|file| Kubernetes.claims(file, &view)).collect();
+    let files: Vec<&ParsedFile> = files.iter().collect();
+    let view = view(&files);
+    let wanted = |file: &&ParsedFile| Kubernetes.claims(file, &view) && Kubernetes.sets_aside(file, &view).is_none();
+    let claimed: Vec<&ParsedFile> = files.iter().copied().filter(wanted).collect();
     Kubernetes.groups(&claimed).iter().map(|group| Kubernetes.build(group, &view)).collect()
 }
 
@@ -186,6 +188,7 @@ fn the_templates_of_a_chart_are_not_evaluated_and_the_chart_says_so() {
     let names: Vec<&str> = units.iter().map(|unit| &*unit.name).collect();
     assert_eq!(names, ["chart", "chart/crds", "templates"]);
     assert!(units[0].resources.is_empty());
+    let files: Vec<&ParsedFile> = files.iter().collect();
     assert!(chart::is_template("chart/templates/x.tpl", &view(&files)));
 }
 
