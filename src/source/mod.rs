@@ -7,6 +7,7 @@
 //! files that the configuration excludes ([`Source::excluded_files`]), folders that are not entered
 //! ([`Source::not_entered`]), and files that should have been read and could not be ([`Source::not_read`]).
 
+pub mod git;
 pub mod lines;
 pub mod read;
 mod walk;

@@ -103,6 +103,32 @@ fn what_git_ignores_is_not_read_unless_asked_for() {
 }
 
 #[test]
+fn what_git_tracks_is_read_although_a_pattern_ignores_it() {
+    let folder = folder(&[
+        (".gitignore", "*.tfvars\nout/\n"),
+        ("prod.tfvars", ""),
+        ("local.tfvars", ""),
+        ("out/node_modules/a.json", ""),
+        ("out/a.json", ""),
+        ("b.tf", ""),
+        ("gone.tfvars", ""),
+        ("old/x.tfvars", ""),
+    ]);
+    let repository = git2::Repository::init(folder.path()).unwrap();
+    let mut index = repository.index().unwrap();
+    for path in ["prod.tfvars", "out/node_modules/a.json", "out/a.json", "b.tf", "gone.tfvars", "old/x.tfvars"] {
+        index.add_path(Path::new(path)).unwrap();
+    }
+    index.write().unwrap();
+    fs::remove_file(folder.path().join("gone.tfvars")).unwrap();
+    let given = SourceOptions { exclude: vec!["old/".into()], ..options(&folder, &["."]) };
+    let source = Source::open(&given).unwrap();
+    assert_eq!(paths(&source), ["b.tf", "out/a.json", "prod.tfvars"]);
+    assert!(source.not_read.is_empty());
+    assert_eq!(paths(&open(&folder, &["out"])), ["out/a.json"]);
+}
+
+#[test]
 fn folders_that_are_not_entered_are_told() {
     let folder = folder(&[
         (".git/x.yaml", ""),

@@ -15,6 +15,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::{
     MAX_FILE_SIZE, NotEntered, NotRead, NotReadReason, Origin, Source, SourceError, SourceFile, SourceOptions, file_id,
+    git,
 };
 use crate::syntax::Syntax;
 
@@ -38,6 +39,9 @@ pub(super) fn open(options: &SourceOptions) -> Result<Source, SourceError> {
     }
     for folder in &named.folders {
         list(&rules, folder, None, options, &mut listing);
+    }
+    if is_work_tree && !options.no_ignore && !named.folders.is_empty() {
+        listing.add_tracked(&rules, &named);
     }
     let is_whole = named.folders.contains(&root);
     Ok(listing.finish(root, is_work_tree, is_whole))
@@ -277,6 +281,29 @@ impl Listing {
         match metadata() {
             Ok(known) => self.found.extend(file(rules, path, known.file_type(), metadata, true)),
             Err(error) => self.found.push(Found::NotRead(NotRead::of_error(&rules.relative(path), &error))),
+        }
+    }
+
+    /// Git ignores nothing that it tracks, whatever the patterns say.
+    fn add_tracked(&mut self, rules: &Rules, named: &Named) {
+        let mut listed = BTreeSet::new();
+        for found in &self.found {
+            if let Found::File { path, .. } | Found::Link { path } = found {
+                listed.insert(rules.relative(path));
+            }
+        }
+        for tracked in git::tracked_paths(&rules.root) {
+            let is_skipped = tracked.split('/').any(|part| SKIPPED_FOLDERS.iter().any(|(name, _)| *name == part));
+            if is_skipped || Syntax::of(&tracked).is_none() || listed.contains(&tracked) {
+                continue;
+            }
+            let path = rules.root.join(&tracked);
+            let is_named = path.ancestors().skip(1).any(|folder| named.folders.contains(folder));
+            let in_evidence = rules.evidence.as_ref().is_some_and(|folder| Path::new(&tracked).starts_with(folder));
+            // What is not there was deleted, or left out of a sparse work tree.
+            if is_named && !in_evidence && rules.includes(&path) && fs::symlink_metadata(&path).is_ok() {
+                self.add_named(rules, &path);
+            }
         }
     }
 

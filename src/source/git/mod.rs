@@ -1,0 +1,180 @@
+//! Facts about the git repository of a work tree, read through libgit2: nothing is executed, no hook, no helper, no
+//! network. Read only when a rule asks for them.
+
+pub mod facts;
+mod history;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use git2::{ErrorCode, Index, IndexEntry, Repository};
+use jiff::civil::Date;
+
+use facts::{Facts, Remote, Signature, Tag, Tracked, TrackedKind};
+
+/// Largest file that is searched for a private key, in bytes. Keys are a few kilobytes.
+const MAX_KEY_FILE: usize = 64 * 1024;
+
+/// Why a repository could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GitError {
+    /// What went wrong, in lower case and without a final dot.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<&'static str>,
+}
+
+impl fmt::Display for GitError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)?;
+        self.help.map_or(Ok(()), |help| write!(formatter, "; {help}"))
+    }
+}
+
+impl std::error::Error for GitError {}
+
+impl From<git2::Error> for GitError {
+    fn from(error: git2::Error) -> Self {
+        let help = match error.code() {
+            ErrorCode::Owner => Some("run `git config --global --add safe.directory PATH` for this repository"),
+            _ => None,
+        };
+        GitError { message: format!("cannot read the git repository: {}", error.message().to_lowercase()), help }
+    }
+}
+
+/// Reads the facts of the repository whose work tree is `root`, with the commits from `since` to `today`.
+pub fn facts(root: &Path, since: Date, today: Date) -> Result<Facts, GitError> {
+    let repository = Repository::open(root)?;
+    let head = match repository.head() {
+        Ok(head) => Some(head),
+        Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let commit = head.as_ref().and_then(git2::Reference::target);
+    Ok(Facts {
+        head: commit.map(|id| id.to_string()),
+        branch: head.as_ref().and_then(branch_name),
+        is_shallow: repository.is_shallow(),
+        remotes: remotes(&repository)?,
+        tracked: tracked(&repository)?,
+        history: history::read(&repository, commit, since, today)?,
+        tags: tags(&repository)?,
+    })
+}
+
+/// The paths that a work tree tracks, with forward slashes. Reads the index alone, which needs neither the repository
+/// nor its configuration; none where that fails.
+pub(super) fn tracked_paths(root: &Path) -> Vec<String> {
+    let index = git_folder(root).and_then(|folder| Index::open(&folder.join("index")).ok());
+    index.map_or(Vec::new(), |index| index.iter().map(|entry| path_of(&entry)).collect())
+}
+
+/// The folder of the repository's own files; a linked work tree and a submodule name theirs in a file.
+fn git_folder(root: &Path) -> Option<PathBuf> {
+    let git = root.join(".git");
+    if git.is_dir() {
+        return Some(git);
+    }
+    let text = super::read::text(&git, ".git").ok()?;
+    Some(root.join(text.strip_prefix("gitdir:")?.trim()))
+}
+
+fn branch_name(head: &git2::Reference<'_>) -> Option<String> {
+    head.is_branch().then(|| String::from_utf8_lossy(head.shorthand_bytes()).into_owned())
+}
+
+fn remotes(repository: &Repository) -> Result<Vec<Remote>, GitError> {
+    let mut remotes = Vec::new();
+    for name in repository.remotes()?.iter_bytes() {
+        let name = String::from_utf8_lossy(name).into_owned();
+        let remote = repository.find_remote(&name).ok();
+        let url = remote.map(|remote| String::from_utf8_lossy(remote.url_bytes()).into_owned());
+        remotes.push(Remote { url: url.map(|url| without_credentials(&url)), name });
+    }
+    remotes.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(remotes)
+}
+
+/// `https://user:token@host/path` as `https://host/path`; the user of an SSH address names no person and stays.
+fn without_credentials(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_string() };
+    let host_end = rest.find('/').unwrap_or(rest.len());
+    match rest.get(..host_end).and_then(|host| host.rfind('@')) {
+        Some(at) if scheme != "ssh" => format!("{scheme}://{}", rest.get(at + 1..).unwrap_or("")),
+        _ => url.to_string(),
+    }
+}
+
+fn path_of(entry: &IndexEntry) -> String {
+    String::from_utf8_lossy(&entry.path).into_owned()
+}
+
+fn tracked(repository: &Repository) -> Result<Vec<Tracked>, GitError> {
+    let index = repository.index()?;
+    let mut tracked: Vec<Tracked> = index.iter().map(|entry| entry_of(repository, &entry)).collect();
+    tracked.sort_by(|one, other| one.path.cmp(&other.path));
+    // An unresolved merge has up to three entries for a path.
+    tracked.dedup_by(|one, other| one.path == other.path);
+    Ok(tracked)
+}
+
+fn entry_of(repository: &Repository, entry: &IndexEntry) -> Tracked {
+    let path = path_of(entry);
+    let kind = match entry.mode & 0o170_000 {
+        0o120_000 => TrackedKind::Link,
+        0o160_000 => TrackedKind::Submodule,
+        _ if entry.mode & 0o111 != 0 => TrackedKind::Executable,
+        _ => TrackedKind::File,
+    };
+    let may_hold_key = matches!(kind, TrackedKind::File | TrackedKind::Executable)
+        && entry.file_size as usize <= MAX_KEY_FILE
+        && may_hold_private_key(&path);
+    let private_key = if may_hold_key { holds_private_key(repository, entry.id) } else { None };
+    Tracked { path, size: u64::from(entry.file_size), kind, private_key }
+}
+
+fn may_hold_private_key(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    matches!(extension, "pem" | "key" | "ppk" | "asc" | "priv") || (name.starts_with("id_") && extension != "pub")
+}
+
+fn holds_private_key(repository: &Repository, id: git2::Oid) -> Option<bool> {
+    let blob = repository.find_blob(id).ok()?;
+    let content = blob.content();
+    let text = String::from_utf8_lossy(content.get(..MAX_KEY_FILE).unwrap_or(content));
+    let is_armoured =
+        text.contains("-----BEGIN ") && (text.contains("PRIVATE KEY-----") || text.contains("PRIVATE KEY BLOCK-----"));
+    Some(is_armoured || text.starts_with("PuTTY-User-Key-File-"))
+}
+
+fn tags(repository: &Repository) -> Result<Vec<Tag>, GitError> {
+    let mut found: Vec<(git2::Oid, String)> = Vec::new();
+    repository.tag_foreach(|id, name| {
+        let name = String::from_utf8_lossy(name);
+        found.push((id, name.strip_prefix("refs/tags/").unwrap_or(&name).to_string()));
+        true
+    })?;
+    let tag = |(id, name): (git2::Oid, String)| {
+        let object = repository.find_tag(id).ok();
+        let message = object.as_ref().and_then(git2::Tag::message_bytes).map(String::from_utf8_lossy);
+        let signature = message.as_deref().and_then(tag_signature);
+        Tag { name, is_annotated: object.is_some(), signature }
+    };
+    let mut tags: Vec<Tag> = found.into_iter().map(tag).collect();
+    tags.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(tags)
+}
+
+/// A tag's signature stands at the end of its message.
+fn tag_signature(message: &str) -> Option<Signature> {
+    let at = message
+        .match_indices("-----BEGIN ")
+        .find(|(at, _)| *at == 0 || message.get(..*at).is_some_and(|before| before.ends_with('\n')))?
+        .0;
+    let found = Signature::of(message.get(at..)?);
+    (found != Signature::Other).then_some(found)
+}
