@@ -22,10 +22,13 @@
 //! - No order comes from a hash: everything is sorted once before it is reported.
 //! - Domain types are not serialised; every output format owns its structs and its version.
 
+#[expect(clippy::disallowed_methods, reason = "the command line reads the clock, the environment and files")]
+pub mod cli;
 pub mod embedded;
 pub mod engine;
 pub mod isms;
 pub mod kind;
+pub mod report;
 pub mod rule;
 pub mod source;
 pub mod syntax;

@@ -1,3 +1,7 @@
 //! The `annexa` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(annexa::cli::run().code())
+}

@@ -45,6 +45,7 @@ pub(super) fn assemble(parts: Parts<'_>) -> Assessment {
     let mut assessment = Assessment {
         today: settings.today,
         framework: settings.framework,
+        prefix: parts.source.prefix.clone(),
         rules: Vec::new(),
         findings: Vec::new(),
         passes: Vec::new(),

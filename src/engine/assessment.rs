@@ -337,6 +337,9 @@ pub struct Assessment {
     pub today: jiff::civil::Date,
     /// The framework whose view reports show first.
     pub framework: Framework,
+    /// The way from the root of the git work tree to the root of the scan; empty where they are the same. Formats that
+    /// name files by the repository put it before every path.
+    pub prefix: String,
     /// Every rule in the plan, sorted by id.
     pub rules: Vec<RuleRun>,
     /// Findings, sorted by path, position, rule and address.

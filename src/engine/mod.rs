@@ -17,3 +17,4 @@ mod sheet;
 mod suppress;
 
 pub use scan::{Settings, scan};
+pub(crate) use suppress::same_alias;

@@ -133,7 +133,7 @@ pub(super) fn names_rule(comment: &IgnoreComment, rule: &Rule, check: usize) -> 
 }
 
 /// `AVD-AWS-0092` is `AWS-0092`; case does not matter.
-pub(super) fn same_alias(left: &str, right: &str) -> bool {
+pub(crate) fn same_alias(left: &str, right: &str) -> bool {
     let bare = |alias: &str| alias.to_ascii_uppercase().trim_start_matches("AVD-").to_owned();
     bare(left) == bare(right)
 }

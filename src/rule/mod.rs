@@ -16,6 +16,7 @@ pub mod message;
 pub mod path;
 pub mod quantifier;
 pub mod scalar;
+pub mod schema;
 pub mod set;
 pub mod topic;
 

@@ -29,6 +29,15 @@ use crate::syntax::tree::FileId;
 /// it would take the memory and time of a whole scan.
 pub const MAX_FILE_SIZE: u64 = 10 * 1024 * 1024;
 
+/// The name of the configuration. The folder that holds it is the root of the scan.
+pub const CONFIGURATION: &str = "annexa.yaml";
+
+/// The folder that a scan of these paths is at home in, and that paths in reports are relative to: the nearest one above
+/// all of the paths that holds a configuration, else the git work tree, else the deepest folder that holds them all.
+pub fn root_of(paths: &[PathBuf]) -> Result<PathBuf, SourceError> {
+    walk::root_of(paths)
+}
+
 /// A file that may be read.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
@@ -138,6 +147,9 @@ pub struct Source {
     origin: Origin,
     is_work_tree: bool,
     is_whole: bool,
+    /// The way from the root of the git work tree to the root of the scan, with forward slashes; empty where they are
+    /// the same or there is no git.
+    pub prefix: String,
     /// The files whose names a syntax claims, sorted by path; a file's id is its index.
     pub files: Vec<SourceFile>,
     /// What should have been listed as a file and was not, sorted by path.
@@ -165,6 +177,7 @@ impl Source {
             origin: Origin::Memory(Vec::new()),
             is_work_tree: false,
             is_whole: true,
+            prefix: String::new(),
             files: Vec::new(),
             not_read: Vec::new(),
             not_entered: Vec::new(),

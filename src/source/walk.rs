@@ -14,8 +14,8 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::{
-    MAX_FILE_SIZE, NotEntered, NotRead, NotReadReason, Origin, Source, SourceError, SourceFile, SourceOptions, file_id,
-    git,
+    CONFIGURATION, MAX_FILE_SIZE, NotEntered, NotRead, NotReadReason, Origin, Source, SourceError, SourceFile,
+    SourceOptions, file_id, git,
 };
 use crate::syntax::Syntax;
 
@@ -28,7 +28,7 @@ const SKIPPED_FOLDERS: &[(&str, &str)] = &[
 /// Lists what the options ask for.
 pub(super) fn open(options: &SourceOptions) -> Result<Source, SourceError> {
     let named = Named::of(&options.paths)?;
-    let (root, is_work_tree) = named.root();
+    let Root { folder: root, work_tree } = named.root();
     let rules = Rules::new(&root, options)?;
     let mut listing = Listing::default();
     for (folder, files) in &named.files {
@@ -40,11 +40,13 @@ pub(super) fn open(options: &SourceOptions) -> Result<Source, SourceError> {
     for folder in &named.folders {
         list(&rules, folder, None, options, &mut listing);
     }
-    if is_work_tree && !options.no_ignore && !named.folders.is_empty() {
-        listing.add_tracked(&rules, &named);
+    if let Some(prefix) = work_tree.as_deref().filter(|_| !options.no_ignore && !named.folders.is_empty()) {
+        listing.add_tracked(&rules, &named, prefix);
     }
     let is_whole = named.folders.contains(&root);
-    Ok(listing.finish(root, is_work_tree, is_whole))
+    let mut source = listing.finish(root, work_tree.as_deref() == Some(Path::new("")), is_whole);
+    source.prefix = work_tree.map(|prefix| prefix.to_string_lossy().replace('\\', "/")).unwrap_or_default();
+    Ok(source)
 }
 
 /// The paths that the user named, canonical, none of them inside another.
@@ -80,18 +82,36 @@ impl Named {
         Ok(Named { folders: outermost, files })
     }
 
-    /// The work tree that holds all of the paths, else the deepest folder that does; and whether it is a work tree.
-    fn root(&self) -> (PathBuf, bool) {
+    /// The folder that paths in reports are relative to: the nearest one above all of the paths that holds a
+    /// configuration, else the work tree, else the deepest folder that holds them all.
+    fn root(&self) -> Root {
         let mut folders = self.folders.iter().chain(self.files.keys());
-        let Some(first) = folders.next() else { return (PathBuf::new(), false) };
+        let Some(first) = folders.next() else { return Root { folder: PathBuf::new(), work_tree: None } };
         let common = folders.fold(first.as_path(), |common, folder| {
             common.ancestors().find(|ancestor| folder.starts_with(ancestor)).unwrap_or(common)
         });
-        match common.ancestors().find(|ancestor| ancestor.join(".git").exists()) {
-            Some(work_tree) => (work_tree.to_path_buf(), true),
-            None => (common.to_path_buf(), false),
-        }
+        let work_tree = common.ancestors().find(|ancestor| ancestor.join(".git").exists());
+        let configured = common
+            .ancestors()
+            .take_while(|ancestor| work_tree.is_none_or(|tree| ancestor.starts_with(tree)))
+            .find(|ancestor| ancestor.join(CONFIGURATION).is_file());
+        let folder = configured.or(work_tree).unwrap_or(common).to_path_buf();
+        let prefix = work_tree.and_then(|tree| folder.strip_prefix(tree).ok()).map(Path::to_path_buf);
+        Root { folder, work_tree: prefix }
     }
+}
+
+/// Where a scan is at home.
+struct Root {
+    /// The folder that paths are relative to.
+    folder: PathBuf,
+    /// The way to it from the root of the git work tree; empty where they are the same, absent outside git.
+    work_tree: Option<PathBuf>,
+}
+
+/// The folder that a scan of these paths is at home in.
+pub(super) fn root_of(paths: &[PathBuf]) -> Result<PathBuf, SourceError> {
+    Named::of(paths).map(|named| named.root().folder)
 }
 
 /// What the configuration says about paths.
@@ -285,14 +305,18 @@ impl Listing {
     }
 
     /// Git ignores nothing that it tracks, whatever the patterns say.
-    fn add_tracked(&mut self, rules: &Rules, named: &Named) {
+    fn add_tracked(&mut self, rules: &Rules, named: &Named, prefix: &Path) {
         let mut listed = BTreeSet::new();
         for found in &self.found {
             if let Found::File { path, .. } | Found::Link { path } = found {
                 listed.insert(rules.relative(path));
             }
         }
-        for tracked in git::tracked_paths(&rules.root) {
+        let depth = prefix.components().count();
+        let work_tree = rules.root.ancestors().nth(depth).unwrap_or(&rules.root);
+        let tracked = git::tracked_paths(work_tree);
+        let below = tracked.iter().filter_map(|path| Path::new(path).strip_prefix(prefix).ok());
+        for tracked in below.map(|path| path.to_string_lossy().replace('\\', "/")) {
             let is_skipped = tracked.split('/').any(|part| SKIPPED_FOLDERS.iter().any(|(name, _)| *name == part));
             if is_skipped || Syntax::of(&tracked).is_none() || listed.contains(&tracked) {
                 continue;
@@ -347,6 +371,7 @@ impl Listing {
             origin: Origin::Folder { root: rules.root, irregular },
             is_work_tree,
             is_whole,
+            prefix: String::new(),
             files,
             not_read: not_read.into_iter().collect(),
             not_entered: not_entered.into_iter().collect(),

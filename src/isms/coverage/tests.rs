@@ -58,6 +58,7 @@ fn assessment(rules: Vec<RuleRun>) -> Assessment {
         not_read: Vec::new(),
         other_files: 0,
         excluded_files: 0,
+        prefix: String::new(),
         not_entered: Vec::new(),
         notices: Vec::new(),
         units: BTreeMap::new(),

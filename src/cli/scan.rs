@@ -1,0 +1,157 @@
+//! `annexa scan`: findings.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::config::{self, Config};
+use super::plan::{self, RuleArgs};
+use super::{ExitStatus, Failure, Terminal, clock, output, told};
+use crate::engine::assessment::{Assessment, FindingKind};
+use crate::engine::plan::Plan;
+use crate::engine::{self, Settings};
+use crate::isms::control::Framework;
+use crate::isms::coverage;
+use crate::report::{self, Target};
+use crate::rule::{Confidence, Severity};
+use crate::source::{Source, SourceOptions};
+
+/// What to scan, and how: shared by `scan` and `coverage`.
+#[derive(Debug, Args)]
+pub(super) struct WhatArgs {
+    /// Files and folders to scan; the current folder when none is given
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) rules: RuleArgs,
+    /// The configuration; `annexa.yaml` in the root when not given
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Judge as if it were this day
+    #[arg(long, value_name = "DATE", value_parser = clock::parse)]
+    pub(super) today: Option<jiff::civil::Date>,
+    /// Scan what git ignores, too
+    #[arg(long)]
+    pub(super) no_ignore: bool,
+    /// The framework to show results in: iso27001:2022, iso27001:2013, itil4, cobit2019
+    #[arg(long, value_name = "FRAMEWORK", value_parser = framework)]
+    pub(super) framework: Option<Framework>,
+    /// Report what could not be decided as findings, too
+    #[arg(long)]
+    pub(super) show_unknown: bool,
+}
+
+/// `annexa scan`.
+#[derive(Debug, Args)]
+pub(super) struct ScanArgs {
+    #[command(flatten)]
+    what: WhatArgs,
+    /// Write a report: text, sarif, github, json, markdown; to a file with NAME=FILE (repeatable)
+    #[arg(long, value_name = "NAME[=FILE]", value_parser = report::Target::parse)]
+    format: Vec<Target>,
+    /// Exit with 1 on findings of this severity or above: critical, high, medium, low, info, or none [default: low]
+    #[arg(long, value_name = "SEVERITY", value_parser = threshold)]
+    fail_on: Option<Threshold>,
+    /// Exit with 3 when something in scope was not looked at
+    #[arg(long)]
+    strict: bool,
+}
+
+/// The severity from which findings fail the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Threshold {
+    /// No finding fails it.
+    Never,
+    /// This and above.
+    From(Severity),
+}
+
+fn threshold(text: &str) -> Result<Threshold, String> {
+    match text {
+        "none" | "never" => Ok(Threshold::Never),
+        name => Severity::parse(name)
+            .map(Threshold::From)
+            .ok_or_else(|| format!("one of {}, none", Severity::names().join(", "))),
+    }
+}
+
+pub(super) fn framework(text: &str) -> Result<Framework, String> {
+    let names: Vec<&str> = Framework::ALL.iter().map(|framework| framework.name()).collect();
+    Framework::parse(text).ok_or_else(|| format!("one of {}", names.join(", ")))
+}
+
+/// Everything that is decided before work begins.
+pub(super) struct ScanPlan {
+    source: Source,
+    plan: Plan,
+    settings: Settings,
+    fail_on: Option<Severity>,
+}
+
+impl ScanPlan {
+    /// Resolves the arguments. Reads the configuration and lists the files.
+    pub(super) fn resolve(args: &WhatArgs, terminal: Terminal) -> Result<ScanPlan, Failure> {
+        let WhatArgs { paths, rules, config, today, no_ignore, framework, show_unknown } = args;
+        let root = crate::source::root_of(paths).map_err(told)?;
+        let config = config::load(config.as_deref(), &root, terminal)?;
+        let options = SourceOptions {
+            paths: paths.clone(),
+            include: config.include.clone(),
+            exclude: config.exclude.clone(),
+            evidence: config.evidence.clone(),
+            no_ignore: *no_ignore,
+            threads: 0,
+        };
+        let source = Source::open(&options).map_err(told)?;
+        let (plan, limited) = plan::plan(rules, &config, terminal)?;
+        let limited =
+            limited.or_else(|| (!source.is_whole()).then(|| "only a part of the files was scanned".to_owned()));
+        let Config { isms, documents, parameters, exceptions, fail_on, framework: configured, .. } = config;
+        let settings = Settings {
+            today: clock::today(*today),
+            framework: framework.or(configured).unwrap_or(Framework::Iso2022),
+            isms,
+            documents,
+            set_parameters: parameters.into_iter().map(|(rule, name, _)| (rule, name)).collect(),
+            exceptions,
+            show_unknown: *show_unknown,
+            limited,
+        };
+        Ok(ScanPlan { source, plan, settings, fail_on })
+    }
+
+    /// Does the work.
+    pub(super) fn run(self) -> (Assessment, Option<Severity>) {
+        (engine::scan(&self.source, self.plan, &self.settings, None), self.fail_on)
+    }
+}
+
+pub(super) fn run(args: &ScanArgs, terminal: Terminal) -> Result<ExitStatus, Failure> {
+    let ScanArgs { what, format, fail_on, strict } = args;
+    let plan = ScanPlan::resolve(what, terminal)?;
+    let (assessment, configured) = plan.run();
+    let coverage = coverage::coverage(&assessment, assessment.framework);
+    let default = [Target { format: report::Format::Text, file: "-".to_owned() }];
+    let targets = if format.is_empty() { &default[..] } else { &format[..] };
+    for target in targets {
+        let style = output::style(&target.file, terminal);
+        let input = report::Input { assessment: &assessment, coverage: &coverage, style };
+        output::write_to(&target.file, &mut |out| report::write(target.format, &input, out))?;
+    }
+    let threshold = fail_on.unwrap_or(Threshold::From(configured.unwrap_or(Severity::Low)));
+    Ok(status(&assessment, threshold, *strict))
+}
+
+/// 3 before 1: what was not looked at may hide anything.
+fn status(assessment: &Assessment, threshold: Threshold, strict: bool) -> ExitStatus {
+    let nothing = assessment.files.is_empty();
+    if strict && (assessment.incomplete() || nothing) {
+        return ExitStatus::Incomplete;
+    }
+    let Threshold::From(severity) = threshold else { return ExitStatus::Clean };
+    let gates = assessment.findings.iter().any(|finding| {
+        let confident = assessment.rules.get(finding.rule).is_some_and(|run| run.confidence() > Confidence::Low);
+        finding.kind == FindingKind::Fail && finding.suppression.is_none() && confident && finding.severity >= severity
+    });
+    if gates { ExitStatus::Findings } else { ExitStatus::Clean }
+}
