@@ -4,6 +4,7 @@
 pub mod kubernetes;
 pub mod shared;
 pub mod targets;
+pub mod terraform;
 
 use std::sync::Arc;
 
@@ -163,4 +164,4 @@ pub fn by_file<'a>(files: &[&'a ParsedFile]) -> Vec<Group<'a>> {
 }
 
 /// All kinds, in the order of reports.
-pub const KINDS: &[&dyn Kind] = &[&kubernetes::Kubernetes];
+pub const KINDS: &[&dyn Kind] = &[&terraform::Terraform, &kubernetes::Kubernetes];

@@ -1,0 +1,119 @@
+use super::*;
+
+#[test]
+fn the_table_is_sorted() {
+    let names: Vec<_> = FUNCTIONS.iter().map(|(name, _)| *name).collect();
+    let mut sorted = names.clone();
+    sorted.sort_unstable();
+    assert_eq!(names, sorted);
+}
+
+/// Evaluates an expression without a module.
+fn evaluated(expression: &str) -> Node {
+    use crate::kind::terraform::evaluate::{Evaluator, Scope};
+    let module = crate::kind::terraform::module::Module::default();
+    let expression = crate::syntax::hcl::read::expression(expression).unwrap_or_else(|error| panic!("{error:?}"));
+    Evaluator::new(&module).evaluate(&expression, Scope::of(crate::syntax::tree::FileId(0)))
+}
+
+#[test]
+fn functions_give_what_terraform_gives() {
+    // Each pair: a call, and an expression with the same value.
+    let cases = [
+        ("abs(-3)", "3"),
+        ("alltrue([true, \"true\"])", "true"),
+        ("anytrue([false, var.x, true])", "true"),
+        ("ceil(1.2) + floor(1.8)", "3"),
+        ("chomp(\"a\\n\")", "\"a\""),
+        ("coalesce(null, \"\", \"a\")", "\"a\""),
+        ("coalescelist([], [1])", "[1]"),
+        ("compact([\"\", \"a\", null])", "[\"a\"]"),
+        ("concat([1], [2, 3])", "[1, 2, 3]"),
+        ("contains([\"a\"], \"a\")", "true"),
+        ("contains([\"a\", var.x], \"a\")", "true"),
+        ("distinct([1, 1, \"1\"])", "[1, \"1\"]"),
+        ("element([1, 2, 3], 4)", "2"),
+        ("endswith(\"abc\", \"bc\")", "true"),
+        ("flatten([1, [2, [3]], []])", "[1, 2, 3]"),
+        ("format(\"%s-%03d-%v%%\", \"a\", 7, true)", "\"a-007-true%\""),
+        ("formatlist(\"a-%s\", [1, 2])", "[\"a-1\", \"a-2\"]"),
+        ("index([\"a\", \"b\"], \"b\")", "1"),
+        ("join(\",\", [\"a\", 1])", "\"a,1\""),
+        ("jsonencode(\"a\")", "\"\\\"a\\\"\""),
+        ("keys({ b = 1, a = 2 })", "[\"a\", \"b\"]"),
+        ("length(\"äb\") + length([1]) + length({ a = 1 })", "4"),
+        ("lookup({ a = 1 }, \"b\", 2)", "2"),
+        ("lower(\"AB\")", "\"ab\""),
+        ("max(1, 3, 2) - min(1, 3)", "2"),
+        ("merge({ a = 1 }, null, { a = 2, b = 3 })", "{ a = 2, b = 3 }"),
+        ("one([])", "null"),
+        ("range(1, 7, 3)", "[1, 4]"),
+        ("range(2, 0)", "[2, 1]"),
+        ("replace(\"a-b\", \"-\", \"_\")", "\"a_b\""),
+        ("replace(\"a1b2\", \"/[0-9]/\", \"\")", "\"ab\""),
+        ("reverse([1, 2])", "[2, 1]"),
+        ("setproduct([1, 2], [\"a\"])", "[[1, \"a\"], [2, \"a\"]]"),
+        ("setsubtract([1, 2], [2])", "[1]"),
+        ("setunion([1], [1, 2])", "[1, 2]"),
+        ("slice([1, 2, 3], 1, 3)", "[2, 3]"),
+        ("sort([\"b\", \"a\"])", "[\"a\", \"b\"]"),
+        ("split(\",\", \"a,b\")", "[\"a\", \"b\"]"),
+        ("startswith(\"abc\", \"ab\")", "true"),
+        ("strcontains(\"abc\", \"b\")", "true"),
+        ("substr(\"hello\", -3, 2)", "\"ll\""),
+        ("sum([1, \"2\"])", "3"),
+        ("title(\"a bc\")", "\"A Bc\""),
+        ("tobool(\"true\")", "true"),
+        ("tonumber(\"1.5\")", "1.5"),
+        ("toset([\"b\", \"a\", \"b\"])", "[\"a\", \"b\"]"),
+        ("tostring(1)", "\"1\""),
+        ("trim(\"--a-\", \"-\")", "\"a\""),
+        ("trimprefix(\"abc\", \"a\")", "\"bc\""),
+        ("trimspace(\" a \")", "\"a\""),
+        ("trimsuffix(\"abc\", \"c\")", "\"ab\""),
+        ("upper(\"ab\")", "\"AB\""),
+        ("values({ b = 1, a = 2 })", "[2, 1]"),
+        ("zipmap([\"a\"], [1])", "{ a = 1 }"),
+    ];
+    for (call, same) in cases {
+        assert_eq!(evaluated(call), evaluated(same), "{call}");
+    }
+}
+
+#[test]
+fn unknown_arguments_stay_unknown_and_open_what_they_are_in() {
+    let depends = |expression: &str| match evaluated(expression).value {
+        Value::Unknown(unknown) => unknown.depends_on.to_string(),
+        Value::List(list) => {
+            format!("{} and {:?}", list.items.len(), list.open.as_ref().map(|open| open.depends_on.as_str()))
+        }
+        Value::Map(map) => {
+            format!("{} and {:?}", map.entries.len(), map.open.as_ref().map(|open| open.depends_on.as_str()))
+        }
+        other => format!("{other:?}"),
+    };
+    let cases = [
+        ("lower(var.x)", "var.x"),
+        ("join(\",\", [\"a\", var.x])", "var.x"),
+        ("concat([1], var.x)", "1 and Some(\"var.x\")"),
+        ("merge({ a = 1 }, var.x, { b = 2 })", "2 and Some(\"var.x\")"),
+        ("merge({ a = 1 }, var.x).a", "var.x"),
+        ("merge(var.x, { a = 1 }).a", "Number(1.0)"),
+        ("flatten([1, var.x])", "1 and Some(\"var.x\")"),
+        ("length(concat([1], var.x))", "var.x"),
+        ("contains([\"a\", var.x], \"b\")", "var.x"),
+        ("coalesce(var.x, \"a\")", "var.x"),
+        ("lookup(merge(var.x, { a = 1 }), \"b\", 2)", "var.x"),
+        ("file(\"a.json\")", "file(a.json)"),
+        ("lower([])", "lower(…)"),
+        ("lower()", "lower(…)"),
+        ("element([], 0)", "element(…)"),
+        ("range(0, 1, 0)", "0 and None"),
+        ("replace(\"a\", \"/(/\", \"\")", "replace(…)"),
+        ("format(\"%z\", 1)", "format(…)"),
+        ("slice([1], 2, 1)", "slice(…)"),
+    ];
+    for (expression, expected) in cases {
+        assert_eq!(depends(expression), expected, "{expression}");
+    }
+}

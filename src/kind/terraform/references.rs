@@ -1,0 +1,225 @@
+//! Traversals: what `var.x`, `local.y.z`, `aws_kms_key.k.arn` or `each.value` stands for.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::evaluate::{Evaluator, Key, Scope, at, union};
+use super::module::Declared;
+use super::{lower, operators, variables};
+use crate::syntax::hcl::{Expression, ExpressionKind, Step};
+use crate::syntax::tree::{List, Node, Place, Unknown, Value};
+
+/// The value of `base` followed by `steps`.
+pub(super) fn traversal(
+    evaluator: &Evaluator<'_>,
+    base: &Expression,
+    steps: &[Step],
+    place: Place,
+    scope: Scope<'_>,
+) -> Node {
+    let walk = Walk { evaluator, place, scope };
+    let ExpressionKind::Variable(root) = &base.kind else {
+        let node = evaluator.evaluate(base, scope);
+        return at(walk.steps(node, steps), place);
+    };
+    if let Some(bound) = scope.get(root) {
+        let node = walk.steps(bound.clone(), steps);
+        return named(evaluator.placed(&node, place), root, steps);
+    }
+    walk.reference(root, steps)
+}
+
+/// What a traversal looks like without the values of its indexes.
+fn text(root: &str, steps: &[Step]) -> SmolStr {
+    let mut text = root.to_owned();
+    for step in steps {
+        match step {
+            Step::Attribute(name) => {
+                let _ = write!(text, ".{name}");
+            }
+            Step::Index(Expression { kind: ExpressionKind::Text(key), .. }) => {
+                let _ = write!(text, "[\"{key}\"]");
+            }
+            Step::Index(Expression { kind: ExpressionKind::Number(index), .. }) => {
+                let _ = write!(text, "[{index}]");
+            }
+            Step::Index(_) => text.push_str("[…]"),
+            Step::AttributeSplat => text.push_str(".*"),
+            Step::FullSplat => text.push_str("[*]"),
+        }
+    }
+    text.into()
+}
+
+/// An unknown that comes from the start of this traversal is named by all of it.
+fn named(node: Node, root: &str, steps: &[Step]) -> Node {
+    let Value::Unknown(unknown) = &node.value else { return node };
+    let name = text(root, steps);
+    if name.len() <= unknown.depends_on.len() || !name.starts_with(unknown.depends_on.as_str()) {
+        return node;
+    }
+    let unknown = Unknown { depends_on: name, expressible: unknown.expressible };
+    Node { value: Value::Unknown(Arc::new(unknown)), ..node }
+}
+
+#[derive(Clone, Copy)]
+struct Walk<'w, 'm> {
+    evaluator: &'w Evaluator<'m>,
+    place: Place,
+    scope: Scope<'w>,
+}
+
+impl<'m> Walk<'_, 'm> {
+    fn reference(self, root: &str, steps: &[Step]) -> Node {
+        let module = self.evaluator.module;
+        let unknown = |refers: Option<SmolStr>| Node {
+            refers: refers.map(|address| Arc::new(vec![address])),
+            ..Node::unknown(text(root, steps), self.place)
+        };
+        match (root, steps) {
+            ("var", [Step::Attribute(name), rest @ ..]) => {
+                let Some((name, declared)) = module.variables.get_key_value(name.as_str()) else {
+                    return unknown(None);
+                };
+                let node = self.evaluator.once(Key::Variable(name), &text(root, steps), || {
+                    variables::value(self.evaluator, name, *declared)
+                });
+                named(self.evaluator.placed(&self.steps(node, rest), self.place), root, steps)
+            }
+            ("local", [Step::Attribute(name), rest @ ..]) => {
+                let Some((name, written)) = module.locals.get_key_value(name.as_str()) else {
+                    return unknown(None);
+                };
+                let node = self.evaluator.once(Key::Local(name), &text(root, steps), || {
+                    self.evaluator.evaluate(written.expression, Scope::of(written.file))
+                });
+                named(self.evaluator.placed(&self.steps(node, rest), self.place), root, steps)
+            }
+            // A root module's own folder is where Terraform runs.
+            ("path", [Step::Attribute(name)]) if name == "module" || name == "root" => Node::text(".", self.place),
+            ("module", [Step::Attribute(name), ..]) => unknown(Some(smol_str::format_smolstr!("module.{name}"))),
+            ("each" | "count" | "path" | "terraform" | "self" | "var" | "local" | "module", _) => unknown(None),
+            ("data", [Step::Attribute(kind), Step::Attribute(name), rest @ ..]) => {
+                let address = smol_str::format_smolstr!("data.{kind}.{name}");
+                let Some((kind, name, declared)) = module.resource(true, kind, name) else {
+                    return unknown(Some(address));
+                };
+                let value = self.resource((true, kind, name), declared, rest);
+                self.referring(value.unwrap_or_else(|| unknown(None)), address)
+            }
+            (kind, [Step::Attribute(name), rest @ ..]) if kind.contains('_') || !rest.is_empty() => {
+                let address = smol_str::format_smolstr!("{kind}.{name}");
+                let Some((kind, name, declared)) = module.resource(false, kind, name) else {
+                    return unknown(Some(address));
+                };
+                let value = self.resource((false, kind, name), declared, rest);
+                self.referring(value.unwrap_or_else(|| unknown(None)), address)
+            }
+            _ => unknown(None),
+        }
+    }
+
+    /// What a resource writes for the attribute that the steps name; `None` where only its provider knows.
+    fn resource(self, key: (bool, &'m str, &'m str), declared: Declared<'m>, steps: &[Step]) -> Option<Node> {
+        // Without a name they are all instances of a resource: as many as only its provider knows.
+        let ([Step::Attribute(name), rest @ ..] | [Step::Index(_), Step::Attribute(name), rest @ ..]) = steps else {
+            return None;
+        };
+        let (is_data, kind, label) = key;
+        let body = &declared.block.body;
+        let scope = Scope::of(declared.file.id);
+        let written = body.attributes.iter().find(|attribute| attribute.key == *name);
+        let evaluator = self.evaluator;
+        let value = if let Some(attribute) = written {
+            let key = Key::Attribute(is_data, kind, label, &attribute.key);
+            evaluator.once(key, &attribute.key, || evaluator.evaluate(&attribute.value, scope))
+        } else {
+            let block = body.blocks.iter().find(|block| block.name == *name)?;
+            let key = Key::Attribute(is_data, kind, label, &block.name);
+            evaluator.once(key, &block.name, || lower::blocks(evaluator, body, &block.name, scope))
+        };
+        Some(evaluator.placed(&self.steps(value, rest), self.place))
+    }
+
+    fn referring(self, node: Node, address: SmolStr) -> Node {
+        let mut refers = vec![address];
+        for further in node.refers.iter().flat_map(|refers| refers.iter()) {
+            if !refers.contains(further) {
+                refers.push(further.clone());
+            }
+        }
+        Node { place: self.place, refers: Some(Arc::new(refers)), ..node }
+    }
+
+    fn steps(self, node: Node, steps: &[Step]) -> Node {
+        let mut node = node;
+        let mut rest = steps;
+        while let Some((step, after)) = rest.split_first() {
+            if matches!(node.value, Value::Unknown(_)) {
+                return node;
+            }
+            node = match step {
+                Step::Attribute(name) => self.key(&node, name),
+                Step::Index(index) => self.index(&node, &self.evaluator.evaluate(index, self.scope)),
+                Step::FullSplat => return self.splat(&node, after, &[]),
+                Step::AttributeSplat => {
+                    let own = after.iter().take_while(|step| matches!(step, Step::Attribute(_))).count();
+                    let (each, whole) = after.split_at(own);
+                    return self.splat(&node, each, whole);
+                }
+            };
+            rest = after;
+        }
+        node
+    }
+
+    /// `.key`
+    fn key(self, node: &Node, key: &str) -> Node {
+        match &node.value {
+            Value::Map(map) => match (map.get(key), &map.open) {
+                (Some(value), _) => value.clone(),
+                (None, Some(unknown)) => Node::new(Value::Unknown(unknown.clone()), self.place),
+                (None, None) => {
+                    self.evaluator.failure(smol_str::format_smolstr!("the missing key `{key}`"), self.place)
+                }
+            },
+            Value::List(_) if key.parse::<usize>().is_ok() => self.index(node, &Node::text(key, self.place)),
+            _ => self.evaluator.failure(smol_str::format_smolstr!("`{key}` of a value that has no keys"), self.place),
+        }
+    }
+
+    /// `[index]`
+    fn index(self, node: &Node, index: &Node) -> Node {
+        if let Value::Unknown(unknown) = &index.value {
+            return Node::new(Value::Unknown(unknown.clone()), self.place);
+        }
+        let Value::List(list) = &node.value else {
+            let key = index.value.scalar_text().unwrap_or_default();
+            return self.key(node, &key);
+        };
+        let position = operators::number(index).filter(|number| *number >= 0.0 && number.fract() == 0.0);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and not negative")]
+        let found = position.and_then(|position| list.items.get(position as usize));
+        match (found, &list.open) {
+            (Some(item), _) => item.clone(),
+            (None, Some(unknown)) => Node::new(Value::Unknown(unknown.clone()), self.place),
+            (None, None) => self.evaluator.failure("an element that the list does not have", self.place),
+        }
+    }
+
+    /// `[*]`: `each` for every element, then `whole` for the list of the results.
+    fn splat(self, node: &Node, each: &[Step], whole: &[Step]) -> Node {
+        let (items, open): (Cow<'_, [Node]>, _) = match &node.value {
+            Value::List(list) => (Cow::Borrowed(&list.items), list.open.clone()),
+            Value::Null => (Cow::Borrowed(&[]), None),
+            _ => (Cow::Owned(vec![node.clone()]), None),
+        };
+        let items = items.iter().map(|item| self.steps(item.clone(), each)).collect();
+        let list = Node::new(Value::List(Arc::new(List { items, open })), self.place);
+        let refers = union(std::slice::from_ref(&list));
+        self.steps(Node { refers, ..list }, whole)
+    }
+}

@@ -1,0 +1,103 @@
+//! The root module as a resource: what is said about all of it.
+
+use smol_str::SmolStr;
+
+use super::evaluate::{Evaluator, Scope};
+use super::lower;
+use super::module::Declared;
+use crate::kind::Resource;
+use crate::syntax::tree::{Map, Node, Place, Value};
+
+/// The `terraform/root` resource of a module that has blocks.
+pub(super) fn resource(evaluator: &Evaluator<'_>) -> Resource {
+    let module = evaluator.module;
+    let settings: Vec<Declared<'_>> =
+        module.blocks.iter().copied().filter(|declared| declared.block.name == "terraform").collect();
+    let header = match (settings.first(), module.blocks.first()) {
+        (Some(first), _) => first.place(first.block.header),
+        (None, Some(first)) => Place::whole(first.file.id),
+        (None, None) => Place::NOWHERE,
+    };
+    let mut map = Map::default();
+    for declared in &settings {
+        describe(evaluator, *declared, &mut map);
+    }
+    map.push("resources", header, counts(evaluator, header));
+    Resource {
+        target: SmolStr::new_static("terraform/root"),
+        address: SmolStr::new_static("root"),
+        names: Vec::new(),
+        tree: Node::map(map, header),
+        header,
+        extent: settings.first().map_or(header, |first| first.place(first.block.span)),
+        owner: None,
+        call_chain: Vec::new(),
+        converts_scalars: true,
+    }
+}
+
+/// What a `terraform` block says.
+fn describe(evaluator: &Evaluator<'_>, declared: Declared<'_>, map: &mut Map) {
+    let scope = Scope::of(declared.file.id);
+    for entry in lower::block(evaluator, declared, scope).entries {
+        match entry.key.as_str() {
+            "required_version" | "experiments" => map.entries.push(entry),
+            // One map for all blocks of this name: there should be only one.
+            "required_providers" => {
+                for block in entry.value.items() {
+                    map.push(entry.key.clone(), entry.key_place, block.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+    for block in declared.block.body.blocks.iter().filter(|block| matches!(block.name.as_str(), "backend" | "cloud")) {
+        let place = declared.place(block.header);
+        let kind = block.labels.first().unwrap_or(&block.name);
+        map.push("backend", place, Node::text(kind.clone(), place));
+    }
+}
+
+/// The backends of a module as resources.
+pub(super) fn backends(evaluator: &Evaluator<'_>) -> Vec<Resource> {
+    let module = evaluator.module;
+    let mut backends = Vec::new();
+    for declared in module.blocks.iter().filter(|declared| declared.block.name == "terraform") {
+        for block in &declared.block.body.blocks {
+            let kind = match (block.name.as_str(), block.labels.as_slice()) {
+                ("backend", [kind]) => kind.as_str(),
+                ("cloud", []) => "cloud",
+                _ => continue,
+            };
+            let inner = Declared { file: declared.file, block };
+            let tree = lower::block(evaluator, inner, Scope::of(declared.file.id));
+            backends.push(Resource {
+                target: smol_str::format_smolstr!("terraform/backend.{kind}"),
+                address: smol_str::format_smolstr!("backend.{kind}"),
+                names: Vec::new(),
+                tree: Node::map(tree, declared.place(block.span)),
+                header: declared.place(block.header),
+                extent: declared.place(block.span),
+                owner: None,
+                call_chain: Vec::new(),
+                converts_scalars: true,
+            });
+        }
+    }
+    backends
+}
+
+/// How many resources of each type there are, by type.
+fn counts(evaluator: &Evaluator<'_>, place: Place) -> Node {
+    let mut counts = std::collections::BTreeMap::new();
+    for declared in evaluator.module.blocks.iter().filter(|declared| declared.block.name == "resource") {
+        if let Some(kind) = declared.block.labels.first() {
+            *counts.entry(kind.clone()).or_insert(0.0) += 1.0;
+        }
+    }
+    let mut map = Map::default();
+    for (kind, count) in counts {
+        map.push(kind, place, Node::new(Value::Number(count), place));
+    }
+    Node::map(map, place)
+}
