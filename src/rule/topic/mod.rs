@@ -1,0 +1,274 @@
+//! Topics: what the matcher `states` looks for in a text. A topic is a meaning carried by words.
+//!
+//! A rule declares its topics by name:
+//!
+//! ```yaml
+//! topics:
+//!   lessons-learned:
+//!     terms: [lessons learned, post incident review]          # one is enough
+//!     groups: [[review*, discuss*], [incident*], [after, follow*]]   # one of each in a paragraph, row or item
+//!     sentences: [[learn*], [incident*]]                      # one of each in a sentence
+//!     sections: [post incident activities]                    # a heading that makes what stands under it be about it
+//!     not: [disaster recovery]                                # a hit in a sentence with this does not count
+//!     facets:                                                 # all must be found where the topic was
+//!       - { name: lessons are written down, terms: [document* .. lesson*] }
+//!       - { name: improvements follow, terms: [improve*, corrective action*] }
+//!     partly: { terms: [post mortem template*] }              # touched upon, no more
+//!     asks_for: value                                         # a contact, a date, a form: a blank beside it is a blank
+//!     pointers: true                                          # naming or linking it is enough
+//!     code: true                                              # code blocks are text as well
+//!     within: section                                         # facets are looked for in the same chapter only
+//!     least: 2                                                # of so many facets, fewer are nothing
+//! ```
+//!
+//! How phrases are written is told in [`pattern`]. A topic with facets only is found when `least` of them are. What is
+//! denied, what stands in a table of contents, a revision history or a list of abbreviations, and the document's own
+//! title do not count; a blank in place of the substance, and a text that only points elsewhere, count for a part.
+
+mod evidence;
+mod fold;
+mod negation;
+mod pattern;
+pub mod placeholder;
+mod signs;
+mod text;
+
+use std::sync::{Arc, OnceLock};
+
+use smol_str::SmolStr;
+
+use crate::engine::assessment::Presence;
+use crate::syntax::fields::{Fields, LoadError};
+use crate::syntax::tree::{Node, Place};
+use evidence::{Accepts, Weighed};
+use signs::{CompiledSigns, Signs};
+use text::Text;
+
+pub use evidence::Shortfall;
+pub use text::TextCache;
+
+/// How many paragraphs a verdict names.
+const MOST_EVIDENCE: usize = 5;
+
+/// A named meaning that a text may state.
+#[derive(Debug)]
+pub struct Topic {
+    /// Its name in the rule.
+    pub name: SmolStr,
+    signs: Signs,
+    partly: Signs,
+    facets: Vec<Facet>,
+    accepts: Accepts,
+    least: usize,
+    in_chapter: bool,
+    compiled: OnceLock<Compiled>,
+}
+
+/// A sub-point of a topic.
+#[derive(Debug)]
+struct Facet {
+    name: SmolStr,
+    signs: Signs,
+    accepts: Accepts,
+}
+
+#[derive(Debug)]
+struct Compiled {
+    signs: CompiledSigns,
+    partly: CompiledSigns,
+    facets: Vec<CompiledSigns>,
+}
+
+/// What came of looking for a topic.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TopicVerdict {
+    /// How much of it is there.
+    pub presence: Presence,
+    /// The facets that are not.
+    pub missing: Vec<SmolStr>,
+    /// The paragraphs it rests on, best first.
+    pub evidence: Vec<Place>,
+    /// Why it is only partly there.
+    pub shortfall: Option<Shortfall>,
+}
+
+impl Topic {
+    /// Reads a topic.
+    pub fn load(name: &str, node: &Node) -> Result<Topic, Vec<LoadError>> {
+        let mut errors = Vec::new();
+        let topic = load(name, node, &mut errors);
+        match topic {
+            Some(topic) if errors.is_empty() => Ok(topic),
+            _ => Err(errors),
+        }
+    }
+
+    /// Looks for the topic in a document, a list of documents or sections, a part of a document, or a text.
+    pub fn judge(&self, node: &Node, texts: &TextCache) -> TopicVerdict {
+        let compiled = self.compiled.get_or_init(|| self.compile());
+        let texts = texts.texts(node);
+        let mut found: Vec<Found> = Vec::new();
+        for (index, text) in texts.iter().enumerate() {
+            gather(text, index, &compiled.signs, self.accepts, &mut found);
+            let touched = found.len();
+            gather(text, index, &compiled.partly, self.accepts, &mut found);
+            for find in found.iter_mut().skip(touched) {
+                find.weighed.shortfall.get_or_insert(Shortfall::Touched);
+            }
+        }
+        if self.facets.is_empty() {
+            return verdict(&texts, found, Vec::new());
+        }
+        self.judge_facets(compiled, &texts, found)
+    }
+
+    fn judge_facets(&self, compiled: &Compiled, texts: &[Arc<Text>], mut found: Vec<Found>) -> TopicVerdict {
+        let facets_only = self.signs.is_empty();
+        let mut missing = Vec::new();
+        let mut touched = 0;
+        let mut of_facets = Vec::new();
+        for (facet, signs) in self.facets.iter().zip(&compiled.facets) {
+            let mut finds = Vec::new();
+            for (index, text) in texts.iter().enumerate() {
+                gather(text, index, signs, facet.accepts, &mut finds);
+            }
+            finds.retain(|find| facets_only || self.is_beside(texts, find, &found));
+            touched += usize::from(!finds.is_empty());
+            if !finds.iter().any(|find| find.weighed.shortfall.is_none()) {
+                missing.push(facet.name.clone());
+            }
+            of_facets.extend(finds);
+        }
+        if facets_only {
+            if touched < self.least {
+                return verdict(texts, found, Vec::new());
+            }
+            found.extend(of_facets);
+        }
+        verdict(texts, found, missing)
+    }
+
+    /// Whether a facet stands in the document, or the chapter, in which the topic was found.
+    fn is_beside(&self, texts: &[Arc<Text>], facet: &Found, found: &[Found]) -> bool {
+        let chapter = |find: &Found| texts.get(find.text).map(|text| text.chapter_of(find.weighed.block));
+        found.iter().any(|find| find.text == facet.text && (!self.in_chapter || chapter(find) == chapter(facet)))
+    }
+
+    fn compile(&self) -> Compiled {
+        let stemmer = fold::stemmer();
+        Compiled {
+            signs: self.signs.compile(&stemmer),
+            partly: self.partly.compile(&stemmer),
+            facets: self.facets.iter().map(|facet| facet.signs.compile(&stemmer)).collect(),
+        }
+    }
+}
+
+/// A find in one of several texts.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    text: usize,
+    weighed: Weighed,
+}
+
+fn gather(text: &Text, index: usize, signs: &CompiledSigns, accepts: Accepts, found: &mut Vec<Found>) {
+    for find in signs.find(text) {
+        let weighed = text.standing().weigh(text, &find, accepts);
+        found.extend(weighed.map(|weighed| Found { text: index, weighed }));
+    }
+}
+
+fn verdict(texts: &[Arc<Text>], mut found: Vec<Found>, missing: Vec<SmolStr>) -> TopicVerdict {
+    let presence = found.iter().map(|find| evidence::presence(find.weighed.shortfall)).max().unwrap_or(Presence::Absent);
+    if presence == Presence::Absent {
+        return TopicVerdict { presence, missing: Vec::new(), evidence: Vec::new(), shortfall: None };
+    }
+    let shortfall = found.iter().map(|find| find.weighed.shortfall).min().flatten();
+    let shortfall = shortfall.or((!missing.is_empty()).then_some(Shortfall::Facets));
+    let presence = evidence::presence(shortfall);
+    let count = |of: &Found| found.iter().filter(|find| find.text == of.text && find.weighed.block == of.weighed.block).count();
+    let mut ranked: Vec<_> = found
+        .iter()
+        .map(|find| ((find.weighed.shortfall, !find.weighed.in_text, std::cmp::Reverse(count(find)), find.text, find.weighed.block), *find))
+        .collect();
+    ranked.sort_by_key(|(rank, _)| *rank);
+    found.clear();
+    let mut evidence: Vec<Place> = Vec::new();
+    for (_, find) in ranked {
+        let place = texts.get(find.text).and_then(|text| text.blocks.get(find.weighed.block)).map(|block| block.place);
+        if let Some(place) = place.filter(|place| !evidence.contains(place)) {
+            evidence.push(place);
+        }
+        if evidence.len() == MOST_EVIDENCE {
+            break;
+        }
+    }
+    TopicVerdict { presence, missing, evidence, shortfall }
+}
+
+fn load(name: &str, node: &Node, errors: &mut Vec<LoadError>) -> Option<Topic> {
+    let mut fields = Fields::of(node, "a topic", errors)?;
+    let signs = Signs::load(&mut fields);
+    let accepts = load_accepts(&mut fields);
+    let in_chapter = load_choice(&mut fields, "within", "document", "section");
+    let least = fields.optional("least").and_then(Node::as_number).map_or(1, |least| least.clamp(1.0, 99.0) as usize);
+    let partly = fields.optional("partly");
+    let facets = fields.optional("facets");
+    fields.finish();
+    let partly = partly.map(|node| load_signs(node, errors)).unwrap_or_default();
+    let facets: Vec<Facet> =
+        facets.map(Node::items).unwrap_or_default().iter().filter_map(|node| load_facet(node, accepts, errors)).collect();
+    if signs.is_empty() && facets.is_empty() && errors.is_empty() {
+        let error = LoadError::new(format!("the topic `{name}` has nothing to look for"), node.place);
+        errors.push(error.with_help("give it `terms`, `groups`, `sentences`, `sections` or `facets`"));
+    }
+    Some(Topic { name: name.into(), signs, partly, facets, accepts, least, in_chapter, compiled: OnceLock::new() })
+}
+
+fn load_accepts(fields: &mut Fields<'_, '_>) -> Accepts {
+    Accepts {
+        value: load_choice(fields, "asks_for", "statement", "value"),
+        pointers: fields.optional_bool("pointers").unwrap_or(false),
+        code: fields.optional_bool("code").unwrap_or(false),
+    }
+}
+
+/// Whether a key has the second of two words; the first is the default.
+fn load_choice(fields: &mut Fields<'_, '_>, key: &'static str, usual: &'static str, other: &'static str) -> bool {
+    let Some(node) = fields.optional(key) else { return false };
+    match node.as_str() {
+        Some(text) if text == other => true,
+        Some(text) if text == usual => false,
+        _ => {
+            fields.errors.push(LoadError::new(format!("`{key}` is `{usual}` or `{other}`"), node.place));
+            false
+        }
+    }
+}
+
+fn load_signs(node: &Node, errors: &mut Vec<LoadError>) -> Signs {
+    let Some(mut fields) = Fields::of(node, "`partly`", errors) else { return Signs::default() };
+    let signs = Signs::load(&mut fields);
+    fields.finish();
+    signs
+}
+
+fn load_facet(node: &Node, of_topic: Accepts, errors: &mut Vec<LoadError>) -> Option<Facet> {
+    let mut fields = Fields::of(node, "a facet", errors)?;
+    let name = fields.text("name").map(SmolStr::from);
+    let signs = Signs::load(&mut fields);
+    let own = load_accepts(&mut fields);
+    fields.finish();
+    if signs.is_empty() && errors.is_empty() {
+        errors.push(LoadError::new("the facet has nothing to look for", node.place));
+    }
+    let accepts = Accepts {
+        value: own.value || of_topic.value,
+        pointers: own.pointers || of_topic.pointers,
+        code: own.code || of_topic.code,
+    };
+    Some(Facet { name: name?, signs, accepts })
+}
+
+#[cfg(test)]
+mod tests;

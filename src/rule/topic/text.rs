@@ -1,0 +1,410 @@
+//! The folded words of documents, computed once for each and shared by all topics.
+
+use std::ops::Range;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+
+use super::evidence::Standing;
+use super::fold::{self, Break};
+use super::placeholder;
+use crate::syntax::tree::{Map, Node, Place, Value};
+
+/// The folded words of documents, kept for as long as the cache lives.
+#[derive(Debug, Default)]
+pub struct TextCache {
+    /// By the address of the document's map. The map is kept with its words, so that no other can take its address.
+    texts: Mutex<FxHashMap<usize, (Arc<Map>, Arc<Text>)>>,
+}
+
+impl TextCache {
+    /// The texts of a node: of a document, of each document of a list, of sections, or a plain text.
+    pub(super) fn texts(&self, node: &Node) -> Vec<Arc<Text>> {
+        match &node.value {
+            Value::Map(map) => vec![self.of_map(map, node)],
+            Value::List(list) => list.items.iter().flat_map(|item| self.texts(item)).collect(),
+            Value::Text(text) => vec![Arc::new(Text::of_plain(text, node.place))],
+            _ => Vec::new(),
+        }
+    }
+
+    fn of_map(&self, map: &Arc<Map>, node: &Node) -> Arc<Text> {
+        let key = Arc::as_ptr(map) as usize;
+        if let Some((_, text)) = self.lock().get(&key) {
+            return Arc::clone(text);
+        }
+        // Folded outside the lock: two threads may do it twice, none waits for another's document.
+        let text = Arc::new(Text::of_map(node));
+        let mut texts = self.lock();
+        let (_, text) = texts.entry(key).or_insert_with(|| (Arc::clone(map), text));
+        Arc::clone(text)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, FxHashMap<usize, (Arc<Map>, Arc<Text>)>> {
+        self.texts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A document, section or text as topics see it: one run of words in segments.
+#[derive(Debug)]
+pub(super) struct Text {
+    /// All words, segment after segment.
+    pub(super) words: Vec<Word>,
+    /// Headings, lead-ins and blocks, in the order of their words.
+    pub(super) segments: Vec<Segment>,
+    /// Paragraphs, items, rows …
+    pub(super) blocks: Vec<Block>,
+    /// Sections, in the order of the document.
+    pub(super) sections: Vec<Section>,
+    /// Every different word, sorted, with where it stands.
+    forms: Vec<Form>,
+    /// Words that share a stem, as indices into `forms`.
+    by_stem: FxHashMap<SmolStr, Vec<u32>>,
+    standing: OnceLock<Standing>,
+}
+
+/// A word where it stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Word {
+    /// The word, as an index into the text's forms.
+    pub(super) form: u32,
+    /// The segment it is in.
+    pub(super) segment: u32,
+    /// Byte offsets in the segment's text.
+    pub(super) start: u32,
+    /// One past the last byte.
+    pub(super) end: u32,
+    /// What parts it from the word before.
+    pub(super) before: Break,
+}
+
+/// Words that belong together.
+#[derive(Debug)]
+pub(super) struct Segment {
+    /// Its words.
+    pub(super) words: Range<usize>,
+    /// What it is.
+    pub(super) role: Role,
+}
+
+/// What a segment is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// The heading of a section.
+    Heading(usize),
+    /// What introduces list items or the header of a table; not evidence itself.
+    Lead,
+    /// A block's own text.
+    Block(usize),
+}
+
+/// A paragraph, list item, table row, quote or code block.
+#[derive(Debug)]
+pub(super) struct Block {
+    /// Its text, with the byte offsets that words have.
+    pub(super) text: SmolStr,
+    /// Where it stands.
+    pub(super) place: Place,
+    /// Its segment.
+    pub(super) segment: usize,
+    /// The segment of its lead-in.
+    pub(super) lead: Option<usize>,
+    /// The section it is in.
+    pub(super) section: usize,
+    /// Whether it is code.
+    pub(super) code: bool,
+    /// Whether it is a row of a table; its lead-in is then the header.
+    pub(super) row: bool,
+    /// Whether it is one line of a list or table, which stands for itself.
+    pub(super) line: bool,
+    blanks: OnceLock<Vec<Range<usize>>>,
+}
+
+impl Block {
+    /// The blanks in its text.
+    pub(super) fn blanks(&self) -> &[Range<usize>] {
+        self.blanks.get_or_init(|| placeholder::placeholders(&self.text))
+    }
+}
+
+/// A section: a heading and the blocks under it.
+#[derive(Debug)]
+pub(super) struct Section {
+    /// The segment of its heading; none for the text before the first heading.
+    pub(super) heading: Option<usize>,
+    /// Whether the heading is the title of the whole document, which says what it is about and is no evidence.
+    pub(super) is_title: bool,
+    /// The section this one is in.
+    pub(super) parent: Option<usize>,
+    /// Its own blocks.
+    pub(super) blocks: Range<usize>,
+    /// The index after the last section that is in it.
+    pub(super) end: usize,
+    level: u32,
+}
+
+/// A different word of the text.
+#[derive(Debug)]
+struct Form {
+    text: SmolStr,
+    positions: Vec<u32>,
+}
+
+impl Text {
+    /// A plain text as one block; lines are not told apart.
+    fn of_plain(text: &SmolStr, place: Place) -> Text {
+        let mut builder = Builder::default();
+        builder.open_section(0);
+        builder.block(text, place, None, "paragraph");
+        builder.finish()
+    }
+
+    fn of_map(node: &Node) -> Text {
+        let mut builder = Builder::default();
+        if node.get("sections").is_some() {
+            for section in node.get("sections").map(Node::items).unwrap_or_default() {
+                builder.section(section);
+            }
+        } else if node.get("blocks").is_some() {
+            builder.section(node);
+        } else if node.get("text").is_some() {
+            builder.open_section(0);
+            builder.block_node(node);
+        } else {
+            builder.open_section(0);
+            for entry in node.entries() {
+                builder.value(&entry.value);
+            }
+        }
+        builder.finish()
+    }
+
+    /// The forms of a stem.
+    pub(super) fn with_stem(&self, stem: &str) -> &[u32] {
+        self.by_stem.get(stem).map_or(&[], Vec::as_slice)
+    }
+
+    /// The forms that start with this.
+    pub(super) fn with_prefix(&self, prefix: &str) -> Range<u32> {
+        let start = self.forms.partition_point(|form| form.text.as_str() < prefix);
+        let rest = self.forms.get(start..).unwrap_or_default();
+        let count = rest.iter().take_while(|form| form.text.starts_with(prefix)).count();
+        to_u32(start)..to_u32(start + count)
+    }
+
+    /// The mail addresses that match.
+    pub(super) fn mail_addresses(&self, matches: impl Fn(&str) -> bool) -> Vec<u32> {
+        let forms = self.forms.iter().enumerate();
+        forms.filter(|(_, form)| form.text.contains('@') && matches(&form.text)).map(|(index, _)| to_u32(index)).collect()
+    }
+
+    /// Where a form stands.
+    pub(super) fn positions(&self, form: u32) -> &[u32] {
+        self.forms.get(form as usize).map_or(&[], |form| form.positions.as_slice())
+    }
+
+    /// The word of a form.
+    pub(super) fn form_text(&self, form: u32) -> &str {
+        self.forms.get(form as usize).map_or("", |form| form.text.as_str())
+    }
+
+    /// The folded word at a position.
+    pub(super) fn word_text(&self, position: usize) -> &str {
+        self.words.get(position).map_or("", |word| self.form_text(word.form))
+    }
+
+    /// The segment of a word.
+    pub(super) fn segment_of(&self, position: usize) -> Option<&Segment> {
+        self.segments.get(self.words.get(position)?.segment as usize)
+    }
+
+    /// The words of a segment.
+    pub(super) fn words_of(&self, segment: usize) -> Range<usize> {
+        self.segments.get(segment).map_or(0..0, |segment| segment.words.clone())
+    }
+
+    /// The words of the sentence around a word, within its segment.
+    pub(super) fn sentence(&self, position: usize) -> Range<usize> {
+        self.stretch(position, Break::Sentence)
+    }
+
+    /// The words around one that no break of this weight parts from it.
+    pub(super) fn stretch(&self, position: usize, weight: Break) -> Range<usize> {
+        let bounds = self.segment_of(position).map_or(0..0, |segment| segment.words.clone());
+        let parts = |at: usize| self.words.get(at).is_some_and(|word| word.before >= weight);
+        let start = (bounds.start + 1..=position).rev().find(|at| parts(*at)).unwrap_or(bounds.start);
+        let end = (position + 1..bounds.end).find(|at| parts(*at)).unwrap_or(bounds.end);
+        start..end
+    }
+
+    /// What its sections and blocks may be evidence for.
+    pub(super) fn standing(&self) -> &Standing {
+        self.standing.get_or_init(|| Standing::of(self))
+    }
+
+    /// The outermost section that a block is in, below the document's title.
+    pub(super) fn chapter_of(&self, block: usize) -> usize {
+        let mut section = self.blocks.get(block).map_or(0, |block| block.section);
+        while let Some(parent) = self.sections.get(section).and_then(|section| section.parent) {
+            if self.sections.get(parent).is_none_or(|parent| parent.is_title || parent.heading.is_none()) {
+                break;
+            }
+            section = parent;
+        }
+        section
+    }
+
+    /// The headings of a section and those it is in, innermost first, without the document's title.
+    pub(super) fn headings_above(&self, section: usize) -> impl Iterator<Item = Range<usize>> {
+        let parent = |index: &usize| self.sections.get(*index).and_then(|section| section.parent);
+        let sections = std::iter::successors(Some(section), parent).filter_map(|index| self.sections.get(index));
+        sections.filter(|section| !section.is_title).filter_map(|section| Some(self.words_of(section.heading?)))
+    }
+
+    /// The folded words of a segment, joined by blanks.
+    pub(super) fn folded(&self, segment: usize) -> String {
+        let words: Vec<&str> = self.words_of(segment).map(|position| self.word_text(position)).collect();
+        words.join(" ")
+    }
+}
+
+fn to_u32(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// A text under construction; `form` of its words counts in the order of appearance until the end.
+#[derive(Default)]
+struct Builder {
+    words: Vec<Word>,
+    segments: Vec<Segment>,
+    blocks: Vec<Block>,
+    sections: Vec<Section>,
+    forms: FxHashMap<SmolStr, u32>,
+    /// The lead-in that was seen last: many items share one.
+    lead: Option<(SmolStr, usize)>,
+}
+
+impl Builder {
+    fn section(&mut self, node: &Node) {
+        let level = node.get("level").and_then(Node::as_number).unwrap_or(1.0);
+        self.open_section(if level >= 1.0 { to_u32(level.min(99.0) as usize) } else { 0 });
+        let index = self.sections.len() - 1;
+        if let Some(heading) = node.get("heading").and_then(Node::as_str).filter(|heading| !heading.is_empty()) {
+            let segment = self.segment(heading, Role::Heading(index));
+            let first = !self.sections.iter().rev().skip(1).any(|section| section.heading.is_some());
+            if let Some(section) = self.sections.last_mut() {
+                section.heading = Some(segment);
+                section.is_title = first && level <= 1.0;
+            }
+        }
+        for block in node.get("blocks").map(Node::items).unwrap_or_default() {
+            self.block_node(block);
+        }
+    }
+
+    fn open_section(&mut self, level: u32) {
+        let index = self.sections.len();
+        let mut parent = index.checked_sub(1);
+        while let Some(above) = parent.and_then(|parent| self.sections.get(parent)) {
+            if above.level < level {
+                break;
+            }
+            parent = above.parent;
+        }
+        let blocks = self.blocks.len()..self.blocks.len();
+        self.sections.push(Section { heading: None, is_title: false, parent, blocks, end: index + 1, level });
+        let mut above = parent;
+        while let Some(section) = above.and_then(|above| self.sections.get_mut(above)) {
+            section.end = index + 1;
+            above = section.parent;
+        }
+    }
+
+    fn block_node(&mut self, node: &Node) {
+        let Some(text) = node.get("text").filter(|text| text.as_str().is_some()) else { return };
+        let kind = node.get("kind").and_then(Node::as_str).unwrap_or("paragraph");
+        let lead = node.get("lead").and_then(Node::as_str);
+        self.block(text.as_str().unwrap_or(""), text.place, lead, kind);
+    }
+
+    /// Texts inside any other value, each a block.
+    fn value(&mut self, node: &Node) {
+        match &node.value {
+            Value::Text(text) => self.block(text, node.place, None, "paragraph"),
+            Value::List(list) => list.items.iter().for_each(|item| self.value(item)),
+            Value::Map(map) => map.entries.iter().for_each(|entry| self.value(&entry.value)),
+            _ => {}
+        }
+    }
+
+    fn block(&mut self, text: &str, place: Place, lead: Option<&str>, kind: &str) {
+        let lead = lead.map(|lead| self.lead(lead));
+        let index = self.blocks.len();
+        let segment = self.segment(text, Role::Block(index));
+        let section = self.sections.len().saturating_sub(1);
+        self.blocks.push(Block {
+            text: text.into(),
+            place,
+            segment,
+            lead,
+            section,
+            code: kind == "code",
+            row: kind == "row",
+            line: matches!(kind, "row" | "item"),
+            blanks: OnceLock::new(),
+        });
+        if let Some(section) = self.sections.last_mut() {
+            section.blocks.end = index + 1;
+        }
+    }
+
+    fn lead(&mut self, text: &str) -> usize {
+        match &self.lead {
+            Some((last, segment)) if last == text => *segment,
+            _ => {
+                let segment = self.segment(text, Role::Lead);
+                self.lead = Some((text.into(), segment));
+                segment
+            }
+        }
+    }
+
+    fn segment(&mut self, text: &str, role: Role) -> usize {
+        let segment = self.segments.len();
+        let from = self.words.len();
+        for token in fold::tokens(text) {
+            let next = to_u32(self.forms.len());
+            let form = *self.forms.entry(token.text).or_insert(next);
+            let (start, end) = (to_u32(token.start), to_u32(token.end));
+            self.words.push(Word { form, segment: to_u32(segment), start, end, before: token.before });
+        }
+        self.segments.push(Segment { words: from..self.words.len(), role });
+        segment
+    }
+
+    fn finish(mut self) -> Text {
+        let mut sorted: Vec<(SmolStr, u32)> = self.forms.into_iter().collect();
+        sorted.sort_unstable();
+        let mut rank = vec![0; sorted.len()];
+        for (position, (_, seen)) in sorted.iter().enumerate() {
+            if let Some(slot) = rank.get_mut(*seen as usize) {
+                *slot = to_u32(position);
+            }
+        }
+        let mut forms: Vec<Form> =
+            sorted.into_iter().map(|(text, _)| Form { text, positions: Vec::new() }).collect();
+        for (position, word) in self.words.iter_mut().enumerate() {
+            word.form = rank.get(word.form as usize).copied().unwrap_or(0);
+            if let Some(form) = forms.get_mut(word.form as usize) {
+                form.positions.push(to_u32(position));
+            }
+        }
+        let stemmer = fold::stemmer();
+        let mut by_stem: FxHashMap<SmolStr, Vec<u32>> = FxHashMap::default();
+        for (index, form) in forms.iter().enumerate() {
+            by_stem.entry(fold::stem(&stemmer, &form.text)).or_default().push(to_u32(index));
+        }
+        Text { words: self.words, segments: self.segments, blocks: self.blocks, sections: self.sections, forms, by_stem, standing: OnceLock::new() }
+    }
+}
