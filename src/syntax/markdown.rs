@@ -10,7 +10,7 @@
 //!   blocks:  list of
 //!     kind:    paragraph, item, row, code, quote or html
 //!     text:    without markup; a link's text stays
-//!     lead:    of an item: the paragraph right before the list, or the item that the list is in
+//!     lead:    of an item: the paragraph right before the list, or the item that the list is in; of a row: the header
 //!     checked: of a task: whether it is ticked
 //!     cells:   of a row: list of texts
 //!   tables:  list of { header: list of texts, rows: list of { column: cell } }
@@ -18,7 +18,7 @@
 //! words:     how many words the blocks have
 //! ```
 //!
-//! Each node's place is the text it was made of. HTML comments are no text.
+//! Each node's place is the text it was made of. HTML comments are no text; `<Company name>`, which is no HTML, is.
 
 use smol_str::SmolStr;
 
@@ -27,7 +27,7 @@ use super::tree::{FileId, Map, Node, Place, Span, Value};
 use super::{Parsed, SyntaxError};
 
 mod front_matter;
-mod html;
+pub(crate) mod html;
 mod metadata;
 mod outline;
 

@@ -144,7 +144,8 @@ impl Standing {
             let Some(shortfall) = self.weigh_block(text, block_index, block, &[], accepts) else { continue };
             let points = !accepts.pointers && opens_with_pointer(text, block);
             let words = content_words(text, block, &text.words_of(block.segment), &[]);
-            let shortfall = shortfall.or(points.then_some(Shortfall::Pointer)).or((words == 0).then_some(Shortfall::Blank));
+            let shortfall =
+                shortfall.or(points.then_some(Shortfall::Pointer)).or((words == 0).then_some(Shortfall::Blank));
             if shortfall.is_none() {
                 said += words;
             }
@@ -153,10 +154,12 @@ impl Standing {
                 best = Some(weighed);
             }
         }
-        best.map(|best| if said < ENOUGH_UNDER_HEADING && best.shortfall.is_none() {
-            Weighed { shortfall: Some(Shortfall::Touched), ..best }
-        } else {
-            best
+        best.map(|best| {
+            if said < ENOUGH_UNDER_HEADING && best.shortfall.is_none() {
+                Weighed { shortfall: Some(Shortfall::Touched), ..best }
+            } else {
+                best
+            }
         })
     }
 }
@@ -168,43 +171,97 @@ const ENOUGH_BESIDE_BLANK: usize = 3;
 
 /// The words of a heading without its number.
 fn bare(text: &Text, segment: usize) -> Vec<SmolStr> {
-    let is_number = |word: &&str| word.chars().all(|c| c.is_ascii_digit()) || matches!(*word, "appendix" | "annex" | "section");
+    let is_number =
+        |word: &&str| word.chars().all(|c| c.is_ascii_digit()) || matches!(*word, "appendix" | "annex" | "section");
     let words: Vec<&str> = text.words_of(segment).map(|position| text.word_text(position)).collect();
     let words = words.iter().skip_while(|word| is_number(word) || word.len() == 1);
-    words.map(|word| SmolStr::new(word)).collect()
+    words.map(SmolStr::new).collect()
 }
 
 fn worth_of_heading(words: &[SmolStr]) -> Worth {
-    let words: Vec<&str> = words.iter().map(SmolStr::as_str).collect();
-    match words.as_slice() {
-        ["contents" | "toc" | "index" | "abbreviations" | "acronyms"]
-        | ["table", "of", "contents"]
-        | ["list", "of", "tables" | "figures" | "abbreviations" | "acronyms"]
-        | ["acronyms" | "abbreviations", "and" | "or", ..]
-        | ["document" | "revision" | "version" | "change", "control" | "history" | "log" | "record"]
-        | ["revisions" | "amendments" | "changelog"]
-        | ["history", "of", "changes" | "revisions"]
-        | ["revision", "and" | "version", ..] => Worth::Nothing,
-        ["references" | "bibliography" | "sources" | "links"]
-        | ["see", "also"]
-        | ["further" | "additional", "reading" | "resources" | "references"]
-        | ["related" | "associated" | "reference" | "referenced" | "supporting" | "relevant", "documents" | "documentation"
-            | "policies" | "standards" | "procedures" | "references" | "resources" | "information" | "links", ..]
-        | ["references" | "resources", "and", ..] => Worth::References,
-        _ => Worth::Evidence,
+    let heading = words.join(" ");
+    if NOTHING.contains(&heading.as_str()) {
+        return Worth::Nothing;
     }
+    let (first, second) = (words.first().map_or("", SmolStr::as_str), words.get(1).map_or("", SmolStr::as_str));
+    let related = RELATED.contains(&first) && OTHER_DOCUMENTS.contains(&second);
+    if related
+        || REFERENCES.contains(&heading.as_str())
+        || matches!((first, second), ("references" | "resources", "and"))
+    {
+        return Worth::References;
+    }
+    Worth::Evidence
 }
+
+/// Headings over what says nothing of its own.
+const NOTHING: &[&str] = &[
+    "abbreviations",
+    "abbreviations and acronyms",
+    "acronyms",
+    "acronyms and abbreviations",
+    "amendment history",
+    "amendments",
+    "change history",
+    "change log",
+    "change record",
+    "changelog",
+    "contents",
+    "document control",
+    "document history",
+    "document revision history",
+    "history of changes",
+    "index",
+    "list of abbreviations",
+    "list of acronyms",
+    "list of figures",
+    "list of tables",
+    "record of changes",
+    "revision and version history",
+    "revision control",
+    "revision history",
+    "revision record",
+    "revisions",
+    "table of contents",
+    "toc",
+    "version control",
+    "version history",
+    "version log",
+];
+
+/// Headings over lists of other texts.
+const REFERENCES: &[&str] =
+    &["additional reading", "bibliography", "further reading", "links", "references", "see also", "sources"];
+
+const RELATED: &[&str] =
+    &["additional", "associated", "further", "reference", "referenced", "related", "relevant", "supporting"];
+
+const OTHER_DOCUMENTS: &[&str] = &[
+    "documentation",
+    "documents",
+    "information",
+    "links",
+    "material",
+    "policies",
+    "procedures",
+    "reading",
+    "references",
+    "resources",
+    "standards",
+];
 
 /// The header of a table that tells how a document changed.
 fn is_history(header: &str) -> bool {
     let has = |words: &[&str]| header.split(' ').any(|word| words.contains(&word));
-    has(&["version", "revision", "rev", "ver", "issue"]) && has(&["date", "author", "change", "changes", "description", "by"])
+    has(&["version", "revision", "rev", "ver", "issue"])
+        && has(&["date", "author", "change", "changes", "description", "by"])
 }
 
 /// Blocks that only repeat a heading of the document, or lead to a page number.
 fn contents(text: &Text) -> FxHashSet<usize> {
     let headings = text.sections.iter().filter_map(|section| section.heading);
-    let headings: FxHashSet<Vec<SmolStr>> = headings.map(|heading| bare(text, heading)).filter(|words| !words.is_empty()).collect();
+    let headings: FxHashSet<Vec<SmolStr>> =
+        headings.map(|heading| bare(text, heading)).filter(|words| !words.is_empty()).collect();
     let is_line = |block: &Block| {
         let words = bare(text, block.segment);
         let without_page = words.split_last().filter(|(last, _)| last.chars().all(|c| c.is_ascii_digit()));
@@ -216,13 +273,17 @@ fn contents(text: &Text) -> FxHashSet<usize> {
 
 fn leads_to_page(text: &str) -> bool {
     let rest = text.trim_end().trim_end_matches(|c: char| c.is_ascii_digit());
-    rest.len() < text.trim_end().len() && (rest.trim_end().ends_with("....") || rest.trim_end().ends_with("\u{2026}\u{2026}"))
+    rest.len() < text.trim_end().len()
+        && (rest.trim_end().ends_with("....") || rest.trim_end().ends_with("\u{2026}\u{2026}"))
 }
 
 /// Whether a blank stands in place of what the hits speak of.
 fn left_blank(text: &Text, block: &Block, hits: &[Range<usize>], value: bool) -> bool {
-    let blanks: Vec<(&Range<usize>, Asked)> =
-        block.blanks().iter().map(|blank| (blank, placeholder::asked(block.text.get(blank.clone()).unwrap_or("")))).collect();
+    let blanks: Vec<(&Range<usize>, Asked)> = block
+        .blanks()
+        .iter()
+        .map(|blank| (blank, placeholder::asked(block.text.get(blank.clone()).unwrap_or(""))))
+        .collect();
     let own = text.words_of(block.segment);
     let unit = match hits.iter().find(|hit| own.contains(&hit.start)) {
         Some(hit) if !block.line => text.sentence(hit.start),
@@ -239,7 +300,8 @@ fn left_blank(text: &Text, block: &Block, hits: &[Range<usize>], value: bool) ->
         return false;
     }
     let in_blank = |word: usize| text.words.get(word).is_some_and(|word| inside(block, word.start as usize));
-    if value || (!hits.is_empty() && hits.iter().filter(|hit| own.contains(&hit.start)).all(|hit| in_blank(hit.start))) {
+    if value || (!hits.is_empty() && hits.iter().filter(|hit| own.contains(&hit.start)).all(|hit| in_blank(hit.start)))
+    {
         return true;
     }
     content_words(text, block, &unit, hits) < ENOUGH_BESIDE_BLANK
@@ -265,9 +327,10 @@ fn is_content(word: &str) -> bool {
 
 /// Words that carry no meaning of their own.
 const EMPTY_WORDS: &[&str] = &[
-    "a", "an", "and", "any", "are", "as", "at", "be", "been", "by", "can", "date", "dates", "for", "from", "has", "have", "if", "in",
-    "is", "it", "its", "last", "may", "must", "next", "no", "not", "of", "on", "or", "our", "shall", "should", "that", "the",
-    "their", "them", "these", "they", "this", "to", "was", "we", "were", "when", "which", "who", "will", "with", "name",
+    "a", "an", "and", "any", "are", "as", "at", "be", "been", "by", "can", "date", "dates", "for", "from", "has",
+    "have", "if", "in", "is", "it", "its", "last", "may", "must", "next", "no", "not", "of", "on", "or", "our",
+    "shall", "should", "that", "the", "their", "them", "these", "they", "this", "to", "was", "we", "were", "when",
+    "which", "who", "will", "with", "name",
 ];
 
 /// Whether the sentence of a hit only says where to look: `for roles see the security policy`.
@@ -286,12 +349,28 @@ fn opens_with_pointer(text: &Text, block: &Block) -> bool {
     words.len() <= 25
         && sentence == words
         && pointer_in(text, &sentence).is_some_and(|cue| {
-            (words.start..cue).filter(|at| is_content(text.word_text(*at)) && !POINTING.contains(&text.word_text(*at))).count() <= 4
+            (words.start..cue)
+                .filter(|at| is_content(text.word_text(*at)) && !POINTING.contains(&text.word_text(*at)))
+                .count()
+                <= 4
         })
 }
 
 /// Words around a pointer that say nothing themselves.
-const POINTING: &[&str] = &["please", "details", "detail", "detailed", "more", "further", "information", "additional", "full", "see", "also", "found"];
+const POINTING: &[&str] = &[
+    "please",
+    "details",
+    "detail",
+    "detailed",
+    "more",
+    "further",
+    "information",
+    "additional",
+    "full",
+    "see",
+    "also",
+    "found",
+];
 
 /// The word at which a sentence starts to point to another document.
 fn pointer_in(text: &Text, sentence: &Range<usize>) -> Option<usize> {
@@ -301,23 +380,70 @@ fn pointer_in(text: &Text, sentence: &Range<usize>) -> Option<usize> {
         let cue = match word {
             "see" | "consult" => true,
             "refer" | "refers" | "referred" => next == "to",
-            _ => PLACED.contains(&word) && matches!(next, "in" | "at" | "on" | "under" | "by" | "within") && *at > sentence.start,
+            _ => {
+                PLACED.contains(&word)
+                    && matches!(next, "in" | "at" | "on" | "under" | "by" | "within")
+                    && *at > sentence.start
+            }
         };
-        cue && (at + 1..sentence.end.min(at + 14)).any(|after| ELSEWHERE.iter().any(|noun| text.word_text(after).starts_with(noun)))
+        cue && (at + 1..sentence.end.min(at + 14))
+            .any(|after| ELSEWHERE.iter().any(|noun| text.word_text(after).starts_with(noun)))
     })
 }
 
 /// Participles that say where something is said.
 const PLACED: &[&str] = &[
-    "described", "defined", "documented", "specified", "detailed", "outlined", "covered", "contained", "found", "addressed",
-    "available", "listed", "provided", "published", "maintained", "set", "laid", "stated", "given", "regulated", "governed",
+    "described",
+    "defined",
+    "documented",
+    "specified",
+    "detailed",
+    "outlined",
+    "covered",
+    "contained",
+    "found",
+    "addressed",
+    "available",
+    "listed",
+    "provided",
+    "published",
+    "maintained",
+    "set",
+    "laid",
+    "stated",
+    "given",
+    "regulated",
+    "governed",
 ];
 
 /// Where texts point to.
 const ELSEWHERE: &[&str] = &[
-    "policy", "policies", "procedure", "plan", "document", "standard", "guide", "handbook", "manual", "playbook", "runbook",
-    "wiki", "intranet", "page", "link", "sharepoint", "confluence", "appendi", "annex", "register", "charter", "statement",
-    "section", "website", "portal", "repository",
+    "policy",
+    "policies",
+    "procedure",
+    "plan",
+    "document",
+    "standard",
+    "guide",
+    "handbook",
+    "manual",
+    "playbook",
+    "runbook",
+    "wiki",
+    "intranet",
+    "page",
+    "link",
+    "sharepoint",
+    "confluence",
+    "appendi",
+    "annex",
+    "register",
+    "charter",
+    "statement",
+    "section",
+    "website",
+    "portal",
+    "repository",
 ];
 
 /// The presence that a shortfall leaves.

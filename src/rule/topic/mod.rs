@@ -35,6 +35,7 @@ mod text;
 
 use std::sync::{Arc, OnceLock};
 
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use crate::engine::assessment::Presence;
@@ -59,7 +60,8 @@ pub struct Topic {
     partly: Signs,
     facets: Vec<Facet>,
     accepts: Accepts,
-    least: usize,
+    /// How many facets must be touched for a topic that has nothing else.
+    least: f64,
     in_chapter: bool,
     compiled: OnceLock<Compiled>,
 }
@@ -125,7 +127,7 @@ impl Topic {
     fn judge_facets(&self, compiled: &Compiled, texts: &[Arc<Text>], mut found: Vec<Found>) -> TopicVerdict {
         let facets_only = self.signs.is_empty();
         let mut missing = Vec::new();
-        let mut touched = 0;
+        let mut touched = 0_usize;
         let mut of_facets = Vec::new();
         for (facet, signs) in self.facets.iter().zip(&compiled.facets) {
             let mut finds = Vec::new();
@@ -140,7 +142,7 @@ impl Topic {
             of_facets.extend(finds);
         }
         if facets_only {
-            if touched < self.least {
+            if (touched as f64) < self.least {
                 return verdict(texts, found, Vec::new());
             }
             found.extend(of_facets);
@@ -179,22 +181,26 @@ fn gather(text: &Text, index: usize, signs: &CompiledSigns, accepts: Accepts, fo
 }
 
 fn verdict(texts: &[Arc<Text>], mut found: Vec<Found>, missing: Vec<SmolStr>) -> TopicVerdict {
-    let presence = found.iter().map(|find| evidence::presence(find.weighed.shortfall)).max().unwrap_or(Presence::Absent);
+    let presence =
+        found.iter().map(|find| evidence::presence(find.weighed.shortfall)).max().unwrap_or(Presence::Absent);
     if presence == Presence::Absent {
         return TopicVerdict { presence, missing: Vec::new(), evidence: Vec::new(), shortfall: None };
     }
     let shortfall = found.iter().map(|find| find.weighed.shortfall).min().flatten();
     let shortfall = shortfall.or((!missing.is_empty()).then_some(Shortfall::Facets));
     let presence = evidence::presence(shortfall);
-    let count = |of: &Found| found.iter().filter(|find| find.text == of.text && find.weighed.block == of.weighed.block).count();
-    let mut ranked: Vec<_> = found
-        .iter()
-        .map(|find| ((find.weighed.shortfall, !find.weighed.in_text, std::cmp::Reverse(count(find)), find.text, find.weighed.block), *find))
-        .collect();
-    ranked.sort_by_key(|(rank, _)| *rank);
-    found.clear();
+    let mut counts: FxHashMap<(usize, usize), usize> = FxHashMap::default();
+    for find in &found {
+        *counts.entry((find.text, find.weighed.block)).or_default() += 1;
+    }
+    found.sort_by_key(|find| {
+        let spot = (find.text, find.weighed.block);
+        let count = counts.get(&spot).copied().unwrap_or(0);
+        (find.weighed.shortfall, !find.weighed.in_text, std::cmp::Reverse(count), spot)
+    });
+    found.dedup_by_key(|find| (find.text, find.weighed.block));
     let mut evidence: Vec<Place> = Vec::new();
-    for (_, find) in ranked {
+    for find in found {
         let place = texts.get(find.text).and_then(|text| text.blocks.get(find.weighed.block)).map(|block| block.place);
         if let Some(place) = place.filter(|place| !evidence.contains(place)) {
             evidence.push(place);
@@ -211,13 +217,17 @@ fn load(name: &str, node: &Node, errors: &mut Vec<LoadError>) -> Option<Topic> {
     let signs = Signs::load(&mut fields);
     let accepts = load_accepts(&mut fields);
     let in_chapter = load_choice(&mut fields, "within", "document", "section");
-    let least = fields.optional("least").and_then(Node::as_number).map_or(1, |least| least.clamp(1.0, 99.0) as usize);
+    let least = fields.optional("least").and_then(Node::as_number).unwrap_or(1.0);
     let partly = fields.optional("partly");
     let facets = fields.optional("facets");
     fields.finish();
     let partly = partly.map(|node| load_signs(node, errors)).unwrap_or_default();
-    let facets: Vec<Facet> =
-        facets.map(Node::items).unwrap_or_default().iter().filter_map(|node| load_facet(node, accepts, errors)).collect();
+    let facets: Vec<Facet> = facets
+        .map(Node::items)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|node| load_facet(node, accepts, errors))
+        .collect();
     if signs.is_empty() && facets.is_empty() && errors.is_empty() {
         let error = LoadError::new(format!("the topic `{name}` has nothing to look for"), node.place);
         errors.push(error.with_help("give it `terms`, `groups`, `sentences`, `sections` or `facets`"));

@@ -98,8 +98,17 @@ fn is_none(text: &Text, at: usize, end: usize) -> bool {
 
 /// Whether the clause up to this word is a condition.
 fn conditional(text: &Text, at: usize) -> bool {
-    let start = text.stretch(at, Break::Clause).start;
-    (start..at).any(|before| CONDITION.contains(&text.word_text(before)))
+    let parts = |at: usize| text.words.get(at).is_none_or(|word| word.before >= Break::Clause);
+    let sentence = text.sentence(at);
+    for before in (sentence.start..=at).rev() {
+        if CONDITION.contains(&text.word_text(before)) {
+            return true;
+        }
+        if parts(before) {
+            return false;
+        }
+    }
+    false
 }
 
 fn is_auxiliary(word: &str) -> bool {
@@ -108,7 +117,8 @@ fn is_auxiliary(word: &str) -> bool {
 
 /// `dont`, `isnt`, `hasnt`.
 fn is_auxiliary_not(word: &str) -> bool {
-    word.strip_suffix("nt").is_some_and(|stem| AUXILIARY.contains(&stem) || matches!(stem, "ca" | "wo" | "did" | "does"))
+    word.strip_suffix("nt")
+        .is_some_and(|stem| AUXILIARY.contains(&stem) || matches!(stem, "ca" | "wo" | "did" | "does"))
 }
 
 const AUXILIARY: &[&str] = &[
@@ -123,26 +133,56 @@ const DENYING: &[&str] = &[
 ];
 
 /// Words after `not` that turn it into something else: `not only`, `not limited to`, `not later than`.
-const NOT_REALLY: &[&str] =
-    &["only", "limited", "just", "later", "hesitate", "exceed", "exceeding", "less", "more", "merely", "solely", "necessarily"];
+const NOT_REALLY: &[&str] = &[
+    "only",
+    "limited",
+    "just",
+    "later",
+    "hesitate",
+    "exceed",
+    "exceeding",
+    "less",
+    "more",
+    "merely",
+    "solely",
+    "necessarily",
+];
 
 /// Words that part clauses.
 const PARTING: &[&str] = &[
-    "but", "however", "although", "though", "whereas", "instead", "until", "unless", "before", "because", "so", "which",
-    "who", "therefore", "rather", "otherwise", "while", "since",
+    "but",
+    "however",
+    "although",
+    "though",
+    "whereas",
+    "instead",
+    "until",
+    "unless",
+    "before",
+    "because",
+    "so",
+    "which",
+    "who",
+    "therefore",
+    "rather",
+    "otherwise",
+    "while",
+    "since",
 ];
 
 /// Words that open a condition.
 const CONDITION: &[&str] = &["if", "when", "whenever", "where", "once"];
 
 /// Words that open a relative clause after a phrase: what they deny is not the phrase.
-const RELATIVE: &[&str] =
-    &["that", "which", "who", "whom", "whose", "where", "when", "if", "unless", "until", "and", "or", "but", "to", "for"];
+const RELATIVE: &[&str] = &[
+    "that", "which", "who", "whom", "whose", "where", "when", "if", "unless", "until", "and", "or", "but", "to", "for",
+];
 
 /// Words with which a clause starts after a comma; any other word goes on with a list.
 const STARTING: &[&str] = &[
     "we", "it", "they", "he", "she", "you", "this", "these", "those", "that", "the", "there", "then", "all", "every",
-    "each", "any", "please", "and", "but", "so", "which", "who", "as", "instead", "however", "our", "their", "its", "a", "an",
+    "each", "any", "please", "and", "but", "so", "which", "who", "as", "instead", "however", "our", "their", "its",
+    "a", "an",
 ];
 
 #[cfg(test)]

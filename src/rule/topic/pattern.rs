@@ -68,9 +68,10 @@ impl Pattern {
             }
         }
         let inside = |piece: &&str| !piece.contains('@') && piece.trim_end_matches('*').contains('*');
-        pieces.iter().find(|piece| inside(piece) && !piece.contains('|')).map(|piece| {
-            format!("`*` stands inside `{piece}`; it may only end a word or stand alone")
-        })
+        pieces
+            .iter()
+            .find(|piece| inside(piece) && !piece.contains('|'))
+            .map(|piece| format!("`*` stands inside `{piece}`; it may only end a word or stand alone"))
     }
 
     /// Compiles a phrase. What [`Pattern::mistake`] objects to compiles to something that is never found.
@@ -121,8 +122,8 @@ impl Pattern {
 fn ends_at(fits: &[Fit], position: usize, heaviest: Break, text: &Text) -> Option<usize> {
     let Some((fit, rest)) = fits.split_first() else { return Some(position) };
     if let Fit::Gap(most) = fit {
-        let candidates = (position..=position + most).take_while(|at| follows(text, *at, Break::Clause));
-        return candidates.filter_map(|at| ends_at(rest, at, Break::Clause, text)).next();
+        let mut candidates = (position..=position + most).take_while(|at| follows(text, *at, Break::Clause));
+        return candidates.find_map(|at| ends_at(rest, at, Break::Clause, text));
     }
     let word = text.words.get(position).filter(|_| follows(text, position, heaviest))?;
     let fits_here = match fit {
@@ -134,7 +135,8 @@ fn ends_at(fits: &[Fit], position: usize, heaviest: Break, text: &Text) -> Optio
 
 /// Whether a word stands at `position` that no sign heavier than `heaviest` parts from the one before it.
 fn follows(text: &Text, position: usize, heaviest: Break) -> bool {
-    let (Some(before), Some(word)) = (position.checked_sub(1).and_then(|at| text.words.get(at)), text.words.get(position))
+    let (Some(before), Some(word)) =
+        (position.checked_sub(1).and_then(|at| text.words.get(at)), text.words.get(position))
     else {
         return false;
     };
@@ -261,7 +263,11 @@ mod tests {
             ("inform .. reporter*", "we inform whoever was the reporter.", &["inform whoever was the reporter"]),
             ("inform .. reporter*", "we inform you. The reporter", &[]),
             ("inform ..2 reporter*", "inform one two three reporter", &[]),
-            ("inform|tell|notif* the reporter", "tell the reporter; notify the reporter", &["tell the reporter", "notify the reporter"]),
+            (
+                "inform|tell|notif* the reporter",
+                "tell the reporter; notify the reporter",
+                &["tell the reporter", "notify the reporter"],
+            ),
             ("security@*", "mail Security@acme.test or it-security@acme.test", &["security@acme.test"]),
             ("*security@*", "mail it-security@acme.test", &["it-security@acme.test"]),
             ("help desk", "the helpdesk and the Help Desk", &["helpdesk", "helpdesk"]),
@@ -269,7 +275,11 @@ mod tests {
             ("co-ordinat*", "coordination, co-ordinating", &["coordination", "coordinating"]),
             ("minimize impact", "minimising impacts", &["minimising impacts"]),
             ("NIS2", "under NIS 2 and NIS2", &["nis 2", "nis 2"]),
-            ("confidentiality integrity and availability", "confidentiality, integrity, and availability", &["confidentiality integrity and availability"]),
+            (
+                "confidentiality integrity and availability",
+                "confidentiality, integrity, and availability",
+                &["confidentiality integrity and availability"],
+            ),
             ("roles responsibilities", "roles: responsibilities", &[]),
             ("a .. b", "a (c) b", &["a c b"]),
             ("incident", "https://a.test/incident x", &[]),

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use regex::{Regex, RegexSet};
 
+use crate::syntax::markdown::html;
+
 /// Where blanks stand in a text, as byte ranges in the order of the text, none inside another.
 pub fn placeholders(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
@@ -84,7 +86,10 @@ const PATTERNS: &[(&str, Holds)] = &[
     (r"_{3,}", always),
     (r"(?:\.{5,}|\u{2026}{2,})", no_page_number),
     (r"\b(?:[Xx]{2,}|XX+)(?:[-/. ][Xx]{2,})*\b", is_not_roman),
-    (r"\b(?:[Dd]{2}[/.-][Mm]{2}[/.-][Yy]{2,4}|[Mm]{2}[/.-][Dd]{2}[/.-][Yy]{2,4}|[Yy]{4}[/.-][Mm]{2}[/.-][Dd]{2})\b", stands_for_a_value),
+    (
+        r"\b(?:[Dd]{2}[/.-][Mm]{2}[/.-][Yy]{2,4}|[Mm]{2}[/.-][Dd]{2}[/.-][Yy]{2,4}|[Yy]{4}[/.-][Mm]{2}[/.-][Dd]{2})\b",
+        stands_for_a_value,
+    ),
     (r"(?i)\b(?:your|the) (?:company|organi[sz]ation)(?:'s|\u{2019}s)? name(?: here)?\b", is_capitalised),
     (r"(?i)\b(?:insert|enter|type|add) (?:\w+ ){0,4}here\b", always),
     (r"(?i)\bplaceholder text\b|\bclick (?:or tap )?here to enter (?:text|a date)\b|\bchoose an item\b", always),
@@ -102,17 +107,85 @@ fn ends_clause(text: &str, range: &Range<usize>) -> bool {
 
 /// Words in brackets that ask for something.
 const ASKING: &[&str] = &[
-    "add", "address", "amount", "appropriate", "choose", "company", "complete", "contact", "date", "dd", "define",
-    "delete", "department", "describe", "description", "email", "enter", "entity", "example", "explain", "fill",
-    "frequency", "identify", "include", "indicate", "insert", "link", "list", "location", "mail", "mm", "month", "name",
-    "names", "number", "organisation", "organization", "owner", "phone", "please", "position", "provide", "replace",
-    "role", "select", "signature", "specify", "state", "team", "telephone", "time", "title", "url", "version", "x", "xx",
-    "xxx", "year", "your", "yyyy", "tbd", "tbc", "todo",
+    "add",
+    "address",
+    "amount",
+    "appropriate",
+    "choose",
+    "company",
+    "complete",
+    "contact",
+    "date",
+    "dd",
+    "define",
+    "delete",
+    "department",
+    "describe",
+    "description",
+    "email",
+    "enter",
+    "entity",
+    "example",
+    "explain",
+    "fill",
+    "frequency",
+    "identify",
+    "include",
+    "indicate",
+    "insert",
+    "link",
+    "list",
+    "location",
+    "mail",
+    "mm",
+    "month",
+    "name",
+    "names",
+    "number",
+    "organisation",
+    "organization",
+    "owner",
+    "phone",
+    "please",
+    "position",
+    "provide",
+    "replace",
+    "role",
+    "select",
+    "signature",
+    "specify",
+    "state",
+    "team",
+    "telephone",
+    "time",
+    "title",
+    "url",
+    "version",
+    "x",
+    "xx",
+    "xxx",
+    "year",
+    "your",
+    "yyyy",
+    "tbd",
+    "tbc",
+    "todo",
 ];
 
 /// Words that stand in brackets without asking for anything.
-const TELLING: &[&str] =
-    &["sic", "optional", "required", "draft", "confidential", "internal", "public", "restricted", "emphasis", "see", "if"];
+const TELLING: &[&str] = &[
+    "sic",
+    "optional",
+    "required",
+    "draft",
+    "confidential",
+    "internal",
+    "public",
+    "restricted",
+    "emphasis",
+    "see",
+    "if",
+];
 
 fn in_square_brackets(text: &str, range: &Range<usize>) -> bool {
     let before = text.get(..range.start).and_then(|text| text.chars().next_back());
@@ -140,25 +213,16 @@ fn asks_in_brackets(inner: &str) -> bool {
     if words.iter().any(|word| ASKING.contains(&word.to_lowercase().as_str())) {
         return true;
     }
-    let plain = inner.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '/' | '\'' | '\u{2019}' | '&' | '_'));
+    let plain =
+        inner.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '/' | '\'' | '\u{2019}' | '&' | '_'));
     let capital = |word: &&str| word.chars().next().is_some_and(char::is_uppercase);
     let small = |word: &&str| matches!(*word, "of" | "the" | "and" | "or" | "for" | "in" | "a");
     plain && (2..=6).contains(&words.len()) && words.iter().all(|word| capital(word) || small(word))
 }
 
-/// Names in angle brackets that are elements of HTML, or of XML examples.
-const ELEMENTS: &[&str] = &[
-    "a", "abbr", "article", "aside", "b", "blockquote", "body", "br", "caption", "center", "cite", "code", "col",
-    "dd", "del", "details", "div", "dl", "dt", "em", "figure", "font", "footer", "form", "h1", "h2", "h3", "h4", "h5",
-    "h6", "head", "header", "hr", "html", "i", "iframe", "img", "input", "ins", "kbd", "label", "li", "main", "mark",
-    "nav", "ol", "p", "pre", "s", "script", "section", "small", "span", "strong", "style", "sub", "summary", "sup",
-    "svg", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "tt", "u", "ul", "var", "video",
-];
-
 fn in_angle_brackets(text: &str, range: &Range<usize>) -> bool {
     let inner = text.get(range.start + 1..range.end - 1).unwrap_or("").trim();
-    let name: String = inner.chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
-    let element = ELEMENTS.contains(&name.to_lowercase().as_str());
+    let element = html::is_element(inner);
     let address = inner.contains("://") || inner.contains('@') || inner.contains('=') || inner.starts_with("mailto:");
     let said = inner.chars().all(|c| c.is_alphanumeric() || " _-/'\u{2019},.&()".contains(c));
     said && !element && !address
@@ -183,7 +247,8 @@ fn is_not_roman(text: &str, range: &Range<usize>) -> bool {
 fn stands_for_a_value(text: &str, range: &Range<usize>) -> bool {
     let before = text.get(..range.start).unwrap_or("").trim_end_matches([' ', '[', '(', '*']);
     let after = text.get(range.end..).unwrap_or("").trim_start_matches([' ', ']', ')', '*', '.']);
-    (before.is_empty() || before.ends_with([':', '|', '\n'])) && (after.is_empty() || after.starts_with(['|', '\n', ',']))
+    (before.is_empty() || before.ends_with([':', '|', '\n']))
+        && (after.is_empty() || after.starts_with(['|', '\n', ',']))
 }
 
 /// `Your Company Name` asks; `your company name must not be used` tells.

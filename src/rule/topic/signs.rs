@@ -30,8 +30,10 @@ impl Signs {
     /// The keys that signs have in a rule file.
     pub(super) fn load(fields: &mut Fields<'_, '_>) -> Signs {
         let nodes = [fields.optional("groups"), fields.optional("sentences")];
-        let [terms, sections, not] = ["terms", "sections", "not"].map(|key| phrases(fields.optional(key), fields.errors));
-        let [groups, sentences] = nodes.map(|node| node.map(|node| conjunctions(node, fields.errors)).unwrap_or_default());
+        let [terms, sections, not] =
+            ["terms", "sections", "not"].map(|key| phrases(fields.optional(key), fields.errors));
+        let [groups, sentences] =
+            nodes.map(|node| node.map(|node| conjunctions(node, fields.errors)).unwrap_or_default());
         Signs { terms, groups, sentences, sections, not }
     }
 
@@ -42,7 +44,8 @@ impl Signs {
 
     /// Compiles the phrases.
     pub(super) fn compile(&self, stemmer: &Stemmer) -> CompiledSigns {
-        let list = |phrases: &[SmolStr]| phrases.iter().map(|phrase| Pattern::compile(phrase, stemmer)).collect::<Vec<_>>();
+        let list =
+            |phrases: &[SmolStr]| phrases.iter().map(|phrase| Pattern::compile(phrase, stemmer)).collect::<Vec<_>>();
         let all = |conjunctions: &[Vec<Vec<SmolStr>>]| {
             conjunctions.iter().map(|groups| groups.iter().map(|group| list(group)).collect()).collect()
         };
@@ -160,13 +163,16 @@ fn anchors(text: &Text, hit: &Range<usize>, anywhere: bool) -> Option<Anchor> {
 /// Which hits count: not those in a sentence with a phrase that rules them out, nor those that are denied.
 struct Counts<'t> {
     text: &'t Text,
-    ruled_out: Vec<Range<usize>>,
+    /// Sentences, sorted.
+    ruled_out: Vec<u32>,
 }
 
 impl<'t> Counts<'t> {
     fn new(not: &[Pattern], text: &'t Text) -> Counts<'t> {
         let hits = not.iter().flat_map(|pattern| pattern.find(text));
-        Counts { text, ruled_out: hits.map(|hit| text.sentence(hit.start)).collect() }
+        let mut ruled_out: Vec<u32> = hits.filter_map(|hit| Some(text.words.get(hit.start)?.sentence)).collect();
+        ruled_out.sort_unstable();
+        Counts { text, ruled_out }
     }
 
     fn filter(&self, hits: Vec<Range<usize>>) -> impl Iterator<Item = Range<usize>> {
@@ -174,12 +180,14 @@ impl<'t> Counts<'t> {
     }
 
     fn holds(&self, hit: &Range<usize>) -> bool {
-        !self.ruled_out.iter().any(|sentence| sentence.contains(&hit.start)) && !negation::denied(self.text, hit)
+        let sentence = self.text.words.get(hit.start).map_or(0, |word| word.sentence);
+        self.ruled_out.binary_search(&sentence).is_err() && !negation::denied(self.text, hit)
     }
 
     /// All hits of a group, in the order of the text.
     fn of_group(&self, group: &[Pattern]) -> Vec<Range<usize>> {
-        let mut hits: Vec<Range<usize>> = group.iter().flat_map(|pattern| self.filter(pattern.find(self.text))).collect();
+        let mut hits: Vec<Range<usize>> =
+            group.iter().flat_map(|pattern| self.filter(pattern.find(self.text))).collect();
         hits.sort_by_key(|hit| (hit.start, hit.end));
         hits
     }

@@ -1,7 +1,7 @@
 //! The folded words of documents, computed once for each and shared by all topics.
 
 use std::ops::Range;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -15,8 +15,10 @@ use crate::syntax::tree::{Map, Node, Place, Value};
 #[derive(Debug, Default)]
 pub struct TextCache {
     /// By the address of the document's map. The map is kept with its words, so that no other can take its address.
-    texts: Mutex<FxHashMap<usize, (Arc<Map>, Arc<Text>)>>,
+    texts: Mutex<Texts>,
 }
+
+type Texts = FxHashMap<usize, (Arc<Map>, Arc<Text>)>;
 
 impl TextCache {
     /// The texts of a node: of a document, of each document of a list, of sections, or a plain text.
@@ -41,7 +43,7 @@ impl TextCache {
         Arc::clone(text)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, FxHashMap<usize, (Arc<Map>, Arc<Text>)>> {
+    fn lock(&self) -> MutexGuard<'_, Texts> {
         self.texts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -51,6 +53,8 @@ impl TextCache {
 pub(super) struct Text {
     /// All words, segment after segment.
     pub(super) words: Vec<Word>,
+    /// Sentences, as ranges of words.
+    sentences: Vec<Range<usize>>,
     /// Headings, lead-ins and blocks, in the order of their words.
     pub(super) segments: Vec<Segment>,
     /// Paragraphs, items, rows …
@@ -75,6 +79,8 @@ pub(super) struct Word {
     pub(super) start: u32,
     /// One past the last byte.
     pub(super) end: u32,
+    /// The sentence it is in.
+    pub(super) sentence: u32,
     /// What parts it from the word before.
     pub(super) before: Break,
 }
@@ -141,7 +147,7 @@ pub(super) struct Section {
     pub(super) blocks: Range<usize>,
     /// The index after the last section that is in it.
     pub(super) end: usize,
-    level: u32,
+    level: f64,
 }
 
 /// A different word of the text.
@@ -155,7 +161,7 @@ impl Text {
     /// A plain text as one block; lines are not told apart.
     fn of_plain(text: &SmolStr, place: Place) -> Text {
         let mut builder = Builder::default();
-        builder.open_section(0);
+        builder.open_section(0.0);
         builder.block(text, place, None, "paragraph");
         builder.finish()
     }
@@ -169,10 +175,10 @@ impl Text {
         } else if node.get("blocks").is_some() {
             builder.section(node);
         } else if node.get("text").is_some() {
-            builder.open_section(0);
+            builder.open_section(0.0);
             builder.block_node(node);
         } else {
-            builder.open_section(0);
+            builder.open_section(0.0);
             for entry in node.entries() {
                 builder.value(&entry.value);
             }
@@ -196,7 +202,10 @@ impl Text {
     /// The mail addresses that match.
     pub(super) fn mail_addresses(&self, matches: impl Fn(&str) -> bool) -> Vec<u32> {
         let forms = self.forms.iter().enumerate();
-        forms.filter(|(_, form)| form.text.contains('@') && matches(&form.text)).map(|(index, _)| to_u32(index)).collect()
+        forms
+            .filter(|(_, form)| form.text.contains('@') && matches(&form.text))
+            .map(|(index, _)| to_u32(index))
+            .collect()
     }
 
     /// Where a form stands.
@@ -224,18 +233,10 @@ impl Text {
         self.segments.get(segment).map_or(0..0, |segment| segment.words.clone())
     }
 
-    /// The words of the sentence around a word, within its segment.
+    /// The words of the sentence around a word.
     pub(super) fn sentence(&self, position: usize) -> Range<usize> {
-        self.stretch(position, Break::Sentence)
-    }
-
-    /// The words around one that no break of this weight parts from it.
-    pub(super) fn stretch(&self, position: usize, weight: Break) -> Range<usize> {
-        let bounds = self.segment_of(position).map_or(0..0, |segment| segment.words.clone());
-        let parts = |at: usize| self.words.get(at).is_some_and(|word| word.before >= weight);
-        let start = (bounds.start + 1..=position).rev().find(|at| parts(*at)).unwrap_or(bounds.start);
-        let end = (position + 1..bounds.end).find(|at| parts(*at)).unwrap_or(bounds.end);
-        start..end
+        let sentence = self.words.get(position).and_then(|word| self.sentences.get(word.sentence as usize));
+        sentence.cloned().unwrap_or(0..0)
     }
 
     /// What its sections and blocks may be evidence for.
@@ -273,10 +274,14 @@ fn to_u32(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
+/// After so many words a sentence is cut, so that what is no prose at all costs no more than prose.
+const LONGEST_SENTENCE: usize = 150;
+
 /// A text under construction; `form` of its words counts in the order of appearance until the end.
 #[derive(Default)]
 struct Builder {
     words: Vec<Word>,
+    sentences: Vec<Range<usize>>,
     segments: Vec<Segment>,
     blocks: Vec<Block>,
     sections: Vec<Section>,
@@ -288,7 +293,7 @@ struct Builder {
 impl Builder {
     fn section(&mut self, node: &Node) {
         let level = node.get("level").and_then(Node::as_number).unwrap_or(1.0);
-        self.open_section(if level >= 1.0 { to_u32(level.min(99.0) as usize) } else { 0 });
+        self.open_section(level);
         let index = self.sections.len() - 1;
         if let Some(heading) = node.get("heading").and_then(Node::as_str).filter(|heading| !heading.is_empty()) {
             let segment = self.segment(heading, Role::Heading(index));
@@ -303,7 +308,7 @@ impl Builder {
         }
     }
 
-    fn open_section(&mut self, level: u32) {
+    fn open_section(&mut self, level: f64) {
         let index = self.sections.len();
         let mut parent = index.checked_sub(1);
         while let Some(above) = parent.and_then(|parent| self.sections.get(parent)) {
@@ -373,11 +378,19 @@ impl Builder {
     fn segment(&mut self, text: &str, role: Role) -> usize {
         let segment = self.segments.len();
         let from = self.words.len();
-        for token in fold::tokens(text) {
+        for (count, token) in fold::tokens(text).into_iter().enumerate() {
+            let at = self.words.len();
+            match self.sentences.last_mut() {
+                Some(sentence) if count > 0 && token.before < Break::Sentence && sentence.len() < LONGEST_SENTENCE => {
+                    sentence.end = at + 1;
+                }
+                _ => self.sentences.push(at..at + 1),
+            }
+            let sentence = to_u32(self.sentences.len() - 1);
             let next = to_u32(self.forms.len());
             let form = *self.forms.entry(token.text).or_insert(next);
             let (start, end) = (to_u32(token.start), to_u32(token.end));
-            self.words.push(Word { form, segment: to_u32(segment), start, end, before: token.before });
+            self.words.push(Word { form, segment: to_u32(segment), start, end, sentence, before: token.before });
         }
         self.segments.push(Segment { words: from..self.words.len(), role });
         segment
@@ -392,8 +405,7 @@ impl Builder {
                 *slot = to_u32(position);
             }
         }
-        let mut forms: Vec<Form> =
-            sorted.into_iter().map(|(text, _)| Form { text, positions: Vec::new() }).collect();
+        let mut forms: Vec<Form> = sorted.into_iter().map(|(text, _)| Form { text, positions: Vec::new() }).collect();
         for (position, word) in self.words.iter_mut().enumerate() {
             word.form = rank.get(word.form as usize).copied().unwrap_or(0);
             if let Some(form) = forms.get_mut(word.form as usize) {
@@ -405,6 +417,15 @@ impl Builder {
         for (index, form) in forms.iter().enumerate() {
             by_stem.entry(fold::stem(&stemmer, &form.text)).or_default().push(to_u32(index));
         }
-        Text { words: self.words, segments: self.segments, blocks: self.blocks, sections: self.sections, forms, by_stem, standing: OnceLock::new() }
+        Text {
+            words: self.words,
+            sentences: self.sentences,
+            segments: self.segments,
+            blocks: self.blocks,
+            sections: self.sections,
+            forms,
+            by_stem,
+            standing: OnceLock::new(),
+        }
     }
 }

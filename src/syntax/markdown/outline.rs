@@ -218,6 +218,7 @@ impl Builder<'_> {
             Event::SoftBreak => self.inline.line_end(" "),
             Event::HardBreak => self.inline.line_end("\n"),
             Event::InlineHtml(tag) if html::is_break(&tag) => self.inline.line_end("\n"),
+            Event::InlineHtml(tag) if html::is_blank(&tag) => self.inline.push(&tag, range),
             Event::TaskListMarker(checked) => {
                 if let Some(block) = self.items.last().and_then(|item| self.current.blocks.get_mut(item.block)) {
                     block.checked = Some(checked);
@@ -381,11 +382,23 @@ impl Builder<'_> {
         let span = self.trimmed(range);
         let words: Vec<&str> = cells.iter().map(|cell| cell.text.as_str()).filter(|text| !text.is_empty()).collect();
         let text = Text { text: words.join(" | "), span };
-        self.block(Kind::Row, text, None);
+        let lead = self.header();
+        self.block(Kind::Row, text, lead);
         if let Some(block) = self.current.blocks.last_mut() {
             block.cells.clone_from(&cells);
         }
         self.table.rows.push((cells, span));
+    }
+
+    /// The header of the open table as one text.
+    fn header(&self) -> Option<Text> {
+        let mut cells = self.table.header.iter().filter(|cell| !cell.text.is_empty());
+        let mut header = cells.next()?.clone();
+        for cell in cells {
+            header.text = format!("{} | {}", header.text, cell.text);
+            header.span = header.span.cover(cell.span);
+        }
+        Some(header)
     }
 
     fn link(&mut self) {

@@ -220,3 +220,19 @@ fn empty_and_hostile_files_are_read() {
         let _ = parse(&PLAN[..end], FileId(0));
     }
 }
+
+#[test]
+fn rows_have_the_header_as_lead() {
+    let root = read(PLAN);
+    let items = at(&root, "sections.2.blocks");
+    assert_eq!(shown(items, "8.lead", PLAN), ("Who | When\nexactly".to_owned(), "Who | When<br>exactly"));
+}
+
+#[test]
+fn tags_that_are_none_of_html_are_text() {
+    let text = "Ask <Company Name> or <b>me</b> at <a@b.test>.\n\n<Insert name>\n\n<div>in</div>\n";
+    let root = read(text);
+    assert_eq!(shown(&root, "sections.0.blocks.0.text", text).0, "Ask <Company Name> or me at a@b.test.");
+    assert_eq!(shown(&root, "sections.0.blocks.1.text", text).0, "<Insert name>");
+    assert_eq!(shown(&root, "sections.0.blocks.2.text", text).0, "in");
+}
