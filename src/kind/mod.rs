@@ -1,6 +1,8 @@
 //! Kinds: what the trees of files mean. A kind claims files, groups them into units and lowers each unit to
 //! resources, the things that rules judge.
 
+pub(crate) mod document;
+pub mod isms;
 pub mod kubernetes;
 pub mod shared;
 pub mod targets;
@@ -164,4 +166,4 @@ pub fn by_file<'a>(files: &[&'a ParsedFile]) -> Vec<Group<'a>> {
 }
 
 /// All kinds, in the order of reports.
-pub const KINDS: &[&dyn Kind] = &[&terraform::Terraform, &kubernetes::Kubernetes];
+pub const KINDS: &[&dyn Kind] = &[&terraform::Terraform, &kubernetes::Kubernetes, &isms::Isms];

@@ -4,7 +4,53 @@
 const FAMILIES: &[&str] = &["terraform", "kubernetes"];
 
 /// Targets of a fixed name.
-const NAMES: &[&str] = &["container", "pod"];
+pub(crate) const NAMES: &[&str] = &[
+    "container",
+    "pod",
+    // The ISMS; a test of its kind holds the list to the data.
+    "document",
+    "isms",
+    "isms/acceptable-use",
+    "isms/access-control",
+    "isms/asset-management",
+    "isms/awareness",
+    "isms/backup",
+    "isms/business-continuity",
+    "isms/change-management",
+    "isms/communication",
+    "isms/compliance",
+    "isms/cryptography",
+    "isms/data-protection",
+    "isms/document-control",
+    "isms/documents",
+    "isms/improvement",
+    "isms/incident-plan",
+    "isms/information-classification",
+    "isms/information-security-policy",
+    "isms/information-transfer",
+    "isms/internal-audit",
+    "isms/isms-scope",
+    "isms/logging",
+    "isms/management-review",
+    "isms/measurement",
+    "isms/network-security",
+    "isms/objectives",
+    "isms/operations",
+    "isms/people",
+    "isms/physical-security",
+    "isms/plans",
+    "isms/policies",
+    "isms/procedures",
+    "isms/records",
+    "isms/remote-working",
+    "isms/risk-management",
+    "isms/roles",
+    "isms/secure-development",
+    "isms/statements",
+    "isms/supplier",
+    "isms/threat-intelligence",
+    "isms/vulnerability-management",
+];
 
 /// Whether a kind fills the target; if not, what to write instead.
 pub fn check(target: &str) -> Result<(), String> {

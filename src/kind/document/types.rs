@@ -1,0 +1,414 @@
+//! The types of ISMS documents, and by what one is recognised: `frameworks/documents.yaml`.
+//!
+//! Precision first: a readme, a changelog or an article about policies is no ISMS document. In a folder of the ISMS a
+//! title or a file name is enough; elsewhere the front matter must say so, or a title that nothing else has.
+
+use std::sync::LazyLock;
+
+use smol_str::SmolStr;
+
+use crate::isms::catalogue::{framework_tree, text, texts, truth};
+use crate::kind::document::words::{fold, holds};
+use crate::kind::{ParsedFile, View};
+use crate::syntax::tree::Node;
+
+/// A type of document.
+#[derive(Debug)]
+pub(crate) struct DocumentType {
+    /// `incident-plan`.
+    pub(crate) id: SmolStr,
+    /// The subject: documents of one subject are judged together.
+    pub(crate) set: SmolStr,
+    /// policy, procedure, plan, record …
+    pub(crate) nature: SmolStr,
+    /// The controls and clauses that it is the usual place for.
+    pub(crate) controls: Vec<SmolStr>,
+    /// Months between reviews where the document does not say.
+    pub(crate) review: Option<u32>,
+    titles: Vec<String>,
+    names: Vec<String>,
+    fronts: Vec<String>,
+    is_strong: bool,
+    needs_set_folder: bool,
+}
+
+/// What a document does, where its type is not known.
+#[derive(Debug)]
+struct Nature {
+    id: SmolStr,
+    words: Vec<String>,
+    set: SmolStr,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    types: Vec<DocumentType>,
+    natures: Vec<Nature>,
+    /// Folder names and the set they stand for.
+    set_folders: Vec<(String, SmolStr)>,
+    isms_folders: Vec<String>,
+    other_folders: Vec<String>,
+    other_names: Vec<String>,
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(Table::read);
+
+/// A document that was recognised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Recognised {
+    /// Its type: one of the table, or its nature (`policy`), or `document`.
+    pub(crate) id: SmolStr,
+    /// The subject.
+    pub(crate) set: SmolStr,
+    /// What it does.
+    pub(crate) nature: SmolStr,
+    /// Why it was taken for that.
+    pub(crate) because: String,
+}
+
+/// What recognition looks at.
+struct Signs<'a> {
+    path: &'a str,
+    /// The folded file name without ending, and without words that hold digits.
+    name: String,
+    /// The title as written.
+    title: &'a str,
+    /// The folded `type` of the front matter.
+    front: String,
+    /// How many things the document says about itself.
+    metadata: usize,
+    /// The folder of the ISMS that holds it.
+    folder: Option<String>,
+}
+
+/// Recognises a document; `None` for everything that is no document of an ISMS.
+pub(crate) fn recognise(file: &ParsedFile, view: &View<'_>, metadata: usize) -> Option<Recognised> {
+    let tree = file.trees().first()?;
+    let front = tree.get("metadata").and_then(|map| field(map, "type")).and_then(Node::as_str).unwrap_or("");
+    if let Some((_, id)) = view.documents.iter().find(|(path, _)| **path == *file.path) {
+        return Some(TABLE.typed(id, &file.path, "annexa.yaml says so".to_owned()));
+    }
+    let signs = Signs {
+        path: &file.path,
+        name: without_numbers(&fold(stem(file.name()))),
+        title: tree.get("title").and_then(Node::as_str).unwrap_or(""),
+        front: fold(front),
+        metadata,
+        folder: isms_folder(&file.path, view.isms),
+    };
+    TABLE.recognise(&signs)
+}
+
+/// The value under a key in any case.
+fn field<'a>(map: &'a Node, key: &str) -> Option<&'a Node> {
+    map.entries().iter().find(|entry| entry.key.eq_ignore_ascii_case(key)).map(|entry| &entry.value)
+}
+
+/// The type of this id.
+pub(crate) fn document_type(id: &str) -> Option<&'static DocumentType> {
+    TABLE.types.iter().find(|each| each.id == id)
+}
+
+/// Every subject that documents can have, sorted, each once.
+#[cfg(test)]
+pub(crate) fn sets() -> std::collections::BTreeSet<&'static str> {
+    let types = TABLE.types.iter().map(|each| each.set.as_str());
+    let natures = TABLE.natures.iter().map(|nature| nature.set.as_str());
+    types.chain(natures).chain(std::iter::once("documents")).collect()
+}
+
+/// The folder of the ISMS that holds a path: one that the configuration names, else one of the usual names.
+pub(crate) fn isms_folder(path: &str, configured: &[String]) -> Option<String> {
+    if !configured.is_empty() {
+        let named = configured.iter().map(|folder| folder.trim_end_matches('/').trim_start_matches("./"));
+        let mut holding = named
+            .filter(|folder| *folder == "." || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')));
+        return holding.next().map(str::to_owned);
+    }
+    let (folders, _) = path.rsplit_once('/')?;
+    let mut end = 0;
+    for segment in folders.split('/').take(3) {
+        end += segment.len() + 1;
+        if TABLE.isms_folders.contains(&fold(segment)) {
+            return path.get(..end - 1).map(str::to_owned);
+        }
+    }
+    None
+}
+
+/// Whether a file lies where documents and registers are not the organisation's own and in force: examples,
+/// templates, archives, other people's packages, hidden folders.
+pub(crate) fn is_elsewhere(path: &str) -> bool {
+    let Some((folders, _)) = path.rsplit_once('/') else { return false };
+    folders.split('/').any(|segment| segment.starts_with('.') || TABLE.other_folders.contains(&fold(segment)))
+}
+
+fn stem(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// Folded words that hold no digit: `01-access-control-policy-v2` is `access control policy`.
+fn without_numbers(folded: &str) -> String {
+    let words: Vec<&str> =
+        folded.split(' ').filter(|word| !word.contains(|letter: char| letter.is_ascii_digit())).collect();
+    words.join(" ")
+}
+
+impl Table {
+    fn read() -> Table {
+        let Some(tree) = framework_tree("documents") else { return Table::default() };
+        let rows = |key: &str| tree.get(key).map_or(&[][..], Node::items);
+        let folded = |row: &Node, key: &str| -> Vec<String> { texts(row, key).iter().map(|word| fold(word)).collect() };
+        let set_folders = rows("folders").iter().flat_map(|row| {
+            let set = text(row, "set");
+            folded(row, "names").into_iter().map(move |name| (name, set.clone()))
+        });
+        let nature = |row: &Node| Nature { id: text(row, "id"), words: folded(row, "words"), set: text(row, "set") };
+        let document = |row: &Node| DocumentType {
+            id: text(row, "id"),
+            set: text(row, "set"),
+            nature: text(row, "nature"),
+            controls: texts(row, "controls"),
+            review: text(row, "review").parse().ok(),
+            titles: folded(row, "titles"),
+            names: folded(row, "names"),
+            fronts: folded(row, "fronts"),
+            is_strong: truth(row, "strong"),
+            needs_set_folder: truth(row, "needs_set_folder"),
+        };
+        Table {
+            types: rows("types").iter().map(document).collect(),
+            natures: rows("natures").iter().map(nature).collect(),
+            set_folders: set_folders.collect(),
+            isms_folders: folded(&tree, "isms_folders"),
+            other_folders: folded(&tree, "other_folders"),
+            other_names: folded(&tree, "other_names"),
+        }
+    }
+
+    /// A document that is said to have this type.
+    fn typed(&self, id: &str, path: &str, because: String) -> Recognised {
+        match self.types.iter().find(|each| each.id == id) {
+            Some(each) => {
+                Recognised { id: each.id.clone(), set: each.set.clone(), nature: each.nature.clone(), because }
+            }
+            None => self.general(self.nature_of(&fold(id)), path, because),
+        }
+    }
+
+    /// A document of which only the nature is known, or not even that.
+    fn general(&self, nature: Option<&Nature>, path: &str, because: String) -> Recognised {
+        let id = nature.map_or(SmolStr::new_static("document"), |nature| nature.id.clone());
+        let set = nature.map_or(SmolStr::new_static("documents"), |nature| nature.set.clone());
+        let set = self.set_of_folder(path).unwrap_or(set);
+        Recognised { nature: id.clone(), id, set, because }
+    }
+
+    fn set_of_folder(&self, path: &str) -> Option<SmolStr> {
+        let (folders, _) = path.rsplit_once('/')?;
+        let named = |folder: String| self.set_folders.iter().find(|(name, _)| *name == folder);
+        folders.rsplit('/').map(fold).find_map(named).map(|(_, set)| set.clone())
+    }
+
+    fn recognise(&self, signs: &Signs<'_>) -> Option<Recognised> {
+        if is_elsewhere(signs.path) {
+            return None;
+        }
+        if let Some(found) = self.by_front_matter(signs) {
+            return Some(found);
+        }
+        if self.other_names.contains(&signs.name) {
+            return None;
+        }
+        match &signs.folder {
+            Some(folder) => self.within(signs, folder),
+            None => self.outside(signs),
+        }
+    }
+
+    /// The front matter names a type. Outside the ISMS a word that other tools use too needs company.
+    fn by_front_matter(&self, signs: &Signs<'_>) -> Option<Recognised> {
+        let named = |each: &&DocumentType| fold(&each.id) == signs.front || each.fronts.contains(&signs.front);
+        let found = self.types.iter().find(named)?;
+        let is_sure = signs.folder.is_some() || signs.metadata > 0 || signs.front.contains(' ');
+        let because = format!("its front matter says `type: {}`", signs.front.replace(' ', "-"));
+        is_sure.then(|| self.typed(&found.id, signs.path, because))
+    }
+
+    fn within(&self, signs: &Signs<'_>, folder: &str) -> Option<Recognised> {
+        if let Some((found, phrase)) = self.by_phrase(&fold(signs.title), |each| &each.titles) {
+            let because = format!("its title holds `{phrase}`, in {folder}/");
+            return Some(self.typed(&found.id, signs.path, because));
+        }
+        if let Some((found, phrase)) = self.by_name(signs) {
+            let because = format!("its file name says `{phrase}`, in {folder}/");
+            return Some(self.typed(&found.id, signs.path, because));
+        }
+        if let Some(nature) = self.nature_of(&signs.front) {
+            let because = format!("its front matter says `type: {}`, in {folder}/", signs.front);
+            return Some(self.general(Some(nature), signs.path, because));
+        }
+        let last = self.nature_of(last_word(&fold(signs.title))).or_else(|| self.nature_of(last_word(&signs.name)));
+        // A list or a report is a document of the ISMS only when it is kept like one.
+        let is_rule_of_conduct = |nature: &Nature| !matches!(nature.id.as_str(), "list" | "record" | "statement");
+        if let Some(nature) = last.filter(|nature| signs.metadata > 0 || is_rule_of_conduct(nature)) {
+            let because = format!("it is called a {}, in {folder}/", nature.id);
+            return Some(self.general(Some(nature), signs.path, because));
+        }
+        (signs.metadata > 1)
+            .then(|| self.general(None, signs.path, format!("it is kept like a document of the ISMS, in {folder}/")))
+    }
+
+    fn outside(&self, signs: &Signs<'_>) -> Option<Recognised> {
+        let mut parts = signs.title.split([':', '|', '–', '—']).flat_map(|part| part.split(" - ")).map(|part| {
+            let part = without_numbers(&fold(part));
+            part.strip_prefix("the ").or_else(|| part.strip_prefix("our ")).unwrap_or(&part).to_owned()
+        });
+        let found =
+            parts.find_map(|part| self.types.iter().find(|each| each.titles.contains(&part)).map(|each| (each, part)));
+        let (found, title) = found.filter(|(each, _)| each.is_strong || signs.metadata > 1)?;
+        Some(self.typed(&found.id, signs.path, format!("its title is `{title}`")))
+    }
+
+    /// The type with the longest phrase that a folded text holds.
+    fn by_phrase<'a>(
+        &'a self,
+        text: &str,
+        phrases: impl Fn(&'a DocumentType) -> &'a [String],
+    ) -> Option<(&'a DocumentType, &'a str)> {
+        let mut best: Option<(&DocumentType, &str)> = None;
+        for each in &self.types {
+            for phrase in phrases(each).iter().filter(|phrase| holds(text, phrase)) {
+                if best.is_none_or(|(_, known)| phrase.len() > known.len()) {
+                    best = Some((each, phrase));
+                }
+            }
+        }
+        best
+    }
+
+    fn by_name(&self, signs: &Signs<'_>) -> Option<(&DocumentType, &str)> {
+        let in_set = |each: &DocumentType| {
+            !each.needs_set_folder || self.set_of_folder(signs.path).is_some_and(|set| set == each.set)
+        };
+        let exact = self
+            .types
+            .iter()
+            .filter(|each| in_set(each))
+            .find_map(|each| each.names.iter().find(|name| **name == signs.name).map(|name| (each, name.as_str())));
+        exact.or_else(|| self.by_phrase(&signs.name, |each| &each.titles))
+    }
+
+    fn nature_of(&self, word: &str) -> Option<&Nature> {
+        self.natures.iter().find(|nature| nature.words.iter().any(|each| each == word))
+    }
+}
+
+fn last_word(folded: &str) -> &str {
+    folded.rsplit(' ').next().unwrap_or("")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::isms::resolve::resolve;
+    use crate::syntax::tree::FileId;
+    use crate::syntax::{Content, markdown};
+
+    fn recognised(path: &str, text: &str, metadata: usize, isms: &[String]) -> Option<Recognised> {
+        let parsed = markdown::parse(text, FileId(0));
+        let file = ParsedFile { id: FileId(0), path: path.into(), text: text.into(), content: parsed.content };
+        let view = View { files: &[], isms, documents: &[], today: jiff::civil::date(2026, 11, 22) };
+        assert!(matches!(file.content, Content::Trees(_)));
+        recognise(&file, &view, metadata)
+    }
+
+    #[test]
+    fn documents_are_recognised_and_nothing_else_is() {
+        let table: &[(&str, &str, usize, Option<&str>)] = &[
+            // In a folder of the ISMS.
+            ("isms/access.md", "# ACME GmbH – Access Control Policy v2", 0, Some("access-control-policy")),
+            ("isms/01-backup-policy.md", "", 0, Some("backup-policy")),
+            ("docs/policies/logging.md", "# Logging and monitoring policy", 0, Some("logging-policy")),
+            ("isms/incident-response-policy.md", "# Incident response policy", 0, Some("incident-plan")),
+            ("isms/incident/contacts.md", "# Whom to call", 0, Some("incident-contacts")),
+            ("isms/contacts.md", "# Whom to call", 0, None),
+            ("isms/drones.md", "# Drone policy", 0, Some("policy")),
+            ("isms/notes.md", "# Notes of Monday", 0, None),
+            ("isms/anything.md", "# Something", 2, Some("document")),
+            ("isms/test-report.md", "# Test report", 0, None),
+            ("isms/README.md", "# Information security policy", 0, None),
+            (
+                "isms/README.md",
+                "---\ntype: information-security-policy\n---\n# Security",
+                0,
+                Some("information-security-policy"),
+            ),
+            ("isms/templates/backup-policy.md", "# Backup policy", 3, None),
+            // Elsewhere.
+            ("docs/isp.md", "# Information Security Policy", 0, Some("information-security-policy")),
+            ("docs/irp.md", "# Acme: Incident Response Plan (2026)", 0, Some("incident-plan")),
+            ("docs/irp.md", "# How we wrote our incident response plan", 0, None),
+            ("docs/velero.md", "# Backup policy", 0, None),
+            ("docs/backup.md", "# Backup policy", 2, Some("backup-policy")),
+            ("docs/page.md", "---\ntype: policy\n---\n# Retry policy", 0, None),
+            ("docs/plan.md", "---\ntype: incident-plan\n---\n# Our plan", 0, Some("incident-plan")),
+            ("ansible/play.md", "---\ntype: playbook\n---\n# Site", 0, None),
+            ("SECURITY.md", "# Security Policy", 0, None),
+            ("security.md", "# Information security policy", 0, None),
+            ("CHANGELOG.md", "# Changelog\n\n## Access control policy", 0, None),
+            ("README.md", "# Policy as code", 0, None),
+            ("blog/2024-01-acceptable-use-policy.md", "# Acceptable use policy", 3, None),
+            ("node_modules/x/isms/scope.md", "# ISMS scope", 0, None),
+            ("docs/api/access-control.md", "# Access control", 0, None),
+            (".github/policies/backup-policy.md", "# Backup policy", 0, None),
+        ];
+        for (path, text, metadata, expected) in table {
+            let found = recognised(path, text, *metadata, &[]);
+            assert_eq!(found.as_ref().map(|found| found.id.as_str()), *expected, "{path} {text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn folders_of_the_configuration_replace_the_usual_ones() {
+        let configured = ["management".to_owned()];
+        assert!(recognised("management/backup.md", "# Backup policy", 0, &configured).is_some());
+        assert!(recognised("isms/backup.md", "# Backup policy", 0, &configured).is_none());
+        assert!(recognised("managementx/backup.md", "# Backup policy", 0, &configured).is_none());
+        assert!(recognised("backup.md", "# Backup policy", 0, &[".".to_owned()]).is_some());
+    }
+
+    #[test]
+    fn the_configuration_maps_a_document_to_a_type() {
+        let text = "# Whatever";
+        let parsed = markdown::parse(text, FileId(0));
+        let file = ParsedFile { id: FileId(0), path: "x.md".into(), text: text.into(), content: parsed.content };
+        let documents = [("x.md".to_owned(), "backup-policy".to_owned())];
+        let view = View { files: &[], isms: &[], documents: &documents, today: jiff::civil::date(2026, 11, 22) };
+        assert_eq!(recognise(&file, &view, 0).map(|found| found.set), Some("backup".into()));
+    }
+
+    #[test]
+    fn documents_of_no_type_join_the_subject_of_their_folder() {
+        let found =
+            recognised("isms/incident/reporting.md", "---\ntype: procedure\n---\n# Something suspicious", 0, &[]);
+        assert_eq!(found.map(|found| (found.id, found.set)), Some(("procedure".into(), "incident-plan".into())));
+    }
+
+    #[test]
+    fn every_control_of_the_table_exists_and_every_title_belongs_to_one_type() {
+        let mut titles: Vec<&String> = TABLE.types.iter().flat_map(|each| &each.titles).collect();
+        let all = titles.len();
+        titles.sort();
+        titles.dedup();
+        assert_eq!(titles.len(), all);
+        assert!(TABLE.types.len() > 40 && TABLE.natures.len() > 5);
+        for each in &TABLE.types {
+            for control in &each.controls {
+                let written = if control.starts_with('A') { control.to_string() } else { format!("clause {control}") };
+                assert!(resolve(&written).is_ok(), "{} {control}", each.id);
+            }
+            assert!(TABLE.natures.iter().any(|nature| nature.id == each.nature), "{} {}", each.id, each.nature);
+        }
+    }
+}

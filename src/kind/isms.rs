@@ -1,0 +1,194 @@
+//! The ISMS as a kind: its documents and registers are one unit, judged together.
+//!
+//! It exists only when a document or register was recognised, or the configuration names its folder: a repository
+//! without one gets no findings about documents that it does not have.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use crate::engine::assessment::{IsmsFacts, Location};
+use crate::kind::document::{self, Document};
+use crate::kind::{Group, Kind, ParsedFile, Resource, Unit, View};
+use crate::syntax::tree::{Map, Node, Place, Value};
+
+/// The kind.
+#[derive(Debug)]
+pub struct Isms;
+
+impl Kind for Isms {
+    fn name(&self) -> &'static str {
+        "isms"
+    }
+
+    fn claims(&self, file: &ParsedFile, view: &View<'_>) -> bool {
+        document::recognise(file, view).is_some()
+    }
+
+    /// All of it is one unit, named by the folder that holds most of it.
+    fn groups<'a>(&self, files: &[&'a ParsedFile]) -> Vec<Group<'a>> {
+        if files.is_empty() {
+            return Vec::new();
+        }
+        vec![Group { name: common_folder(files), files: files.to_vec() }]
+    }
+
+    fn build(&self, group: &Group<'_>, view: &View<'_>) -> Unit {
+        let documents: Vec<Document> = group
+            .files
+            .iter()
+            .filter_map(|file| document::read(file, document::recognise(file, view)?, view))
+            .collect();
+        let mut resources: Vec<Resource> = documents.iter().map(Document::resource).collect();
+        resources.extend(document::sets(&documents));
+        resources.push(whole(&group.name, &documents));
+        let facts = facts(&documents);
+        Unit { kind: self.name(), name: group.name.clone(), resources, notices: Vec::new(), facts }
+    }
+}
+
+/// The deepest folder that holds all files; `.` for the root.
+fn common_folder(files: &[&ParsedFile]) -> Arc<str> {
+    let mut common: Option<Vec<&str>> = None;
+    for file in files {
+        let folders: Vec<&str> = match file.folder() {
+            "." => Vec::new(),
+            folder => folder.split('/').collect(),
+        };
+        common = Some(match common {
+            None => folders,
+            Some(known) => {
+                known.into_iter().zip(folders).take_while(|(one, other)| one == other).map(|(one, _)| one).collect()
+            }
+        });
+    }
+    match common.unwrap_or_default().join("/") {
+        folder if folder.is_empty() => ".".into(),
+        folder => folder.into(),
+    }
+}
+
+/// The ISMS as a resource, for what is missing altogether.
+///
+/// ```text
+/// documents:       list of { type, set, nature, path, title }
+/// document_types:  the types that are there, sorted
+/// sets:            the subjects that documents have, sorted
+/// ```
+fn whole(name: &str, documents: &[Document]) -> Resource {
+    // The overall policy stands for the whole, else the first document.
+    let main = documents.iter().find(|document| document.recognised.id == "information-security-policy");
+    let place = main.or(documents.first()).map_or(Place::NOWHERE, |document| document.header);
+    let list = |names: BTreeSet<&SmolStr>| {
+        Node::list(names.into_iter().map(|name| Node::text(name.clone(), place)).collect(), place)
+    };
+    let mut map = Map::default();
+    let mut put = |key: &'static str, node: Node| map.push(key, place, node);
+    put("name", Node::text(name, place));
+    put("count", Node::new(Value::Number(documents.len() as f64), place));
+    put("documents", Node::list(documents.iter().map(entry).collect(), place));
+    put("document_types", list(documents.iter().map(|document| &document.recognised.id).collect()));
+    put("sets", list(documents.iter().map(|document| &document.recognised.set).collect()));
+    Resource {
+        target: SmolStr::new_static("isms"),
+        address: SmolStr::new_static("isms"),
+        names: Vec::new(),
+        tree: Node::map(map, place),
+        header: place,
+        extent: place,
+        owner: None,
+        call_chain: Vec::new(),
+        converts_scalars: false,
+    }
+}
+
+fn entry(document: &Document) -> Node {
+    let mut map = Map::default();
+    for key in ["type", "set", "nature", "path", "title", "is_controlled"] {
+        if let Some(node) = document.tree.get(key) {
+            map.push(key, node.place, node.clone());
+        }
+    }
+    Node::map(map, document.header)
+}
+
+fn facts(documents: &[Document]) -> IsmsFacts {
+    let requirements = documents.iter().flat_map(|document| &document.requirements);
+    IsmsFacts {
+        exists: true,
+        documents: documents.iter().map(Document::fact).collect(),
+        requirements: requirements.map(|(id, node)| (id.clone(), node.clone(), Location::default())).collect(),
+        ..IsmsFacts::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::kind::document::types;
+    use crate::kind::targets;
+    use crate::syntax::tree::FileId;
+    use crate::syntax::{Syntax, parse};
+
+    fn files(texts: &[(&str, &str)]) -> Vec<ParsedFile> {
+        let file = |(index, (path, text)): (usize, &(&str, &str))| {
+            let id = FileId(u32::try_from(index).unwrap());
+            let content = parse(Syntax::of(path).unwrap(), text, id).content;
+            ParsedFile { id, path: (*path).into(), text: (*text).into(), content }
+        };
+        texts.iter().enumerate().map(file).collect()
+    }
+
+    fn units(files: &[ParsedFile]) -> Vec<Unit> {
+        let all: Vec<&ParsedFile> = files.iter().collect();
+        let view = View { files: &all, isms: &[], documents: &[], today: date(2026, 11, 22) };
+        let claimed: Vec<&ParsedFile> = all.iter().copied().filter(|file| Isms.claims(file, &view)).collect();
+        Isms.groups(&claimed).iter().map(|group| Isms.build(group, &view)).collect()
+    }
+
+    #[test]
+    fn a_repository_without_documents_has_no_isms() {
+        assert!(units(&files(&[("README.md", "# Shop\n"), ("docs/api.md", "# API\n")])).is_empty());
+    }
+
+    #[test]
+    fn all_documents_are_one_unit_named_by_the_folder_that_holds_them() {
+        let files = files(&[
+            ("docs/isms/incident/plan.md", "# Incident management plan\n"),
+            ("docs/isms/policies/backup.md", "# Backup policy\n"),
+        ]);
+        let units = units(&files);
+        assert_eq!(units.len(), 1);
+        assert_eq!((&*units[0].name, units[0].facts.exists), ("docs/isms", true));
+        let addresses: Vec<&str> = units[0].resources.iter().map(|resource| resource.address.as_str()).collect();
+        let expected = [
+            "docs/isms/incident/plan.md",
+            "docs/isms/policies/backup.md",
+            "isms/backup",
+            "isms/incident-plan",
+            "isms/policies",
+            "isms",
+        ];
+        assert_eq!(addresses, expected);
+    }
+
+    #[test]
+    fn the_whole_lists_what_is_there() {
+        let files = files(&[("isms/a.md", "# ISMS scope\n"), ("isms/b.md", "# Information security policy\n")]);
+        let unit = units(&files).swap_remove(0);
+        let whole = unit.resources.last().unwrap();
+        assert_eq!(whole.header.file, FileId(1), "the overall policy stands for the whole");
+        let types: Vec<&str> =
+            whole.tree.get("document_types").unwrap().items().iter().filter_map(Node::as_str).collect();
+        assert_eq!(types, ["information-security-policy", "scope"]);
+    }
+
+    #[test]
+    fn every_subject_is_a_target() {
+        let known: BTreeSet<&str> = targets::NAMES.iter().filter_map(|name| name.strip_prefix("isms/")).collect();
+        assert_eq!(known, types::sets());
+    }
+}
