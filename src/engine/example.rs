@@ -91,6 +91,20 @@ fn run(loaded: &LoadedRule, example: &Example) -> ExampleResult {
     }
 }
 
+/// A scan of this day in which nothing is configured, and undecided checks are findings.
+pub(crate) fn settings(today: jiff::civil::Date) -> Settings {
+    Settings {
+        today,
+        framework: Framework::Iso2022,
+        isms: Vec::new(),
+        documents: Vec::new(),
+        set_parameters: Vec::new(),
+        exceptions: Vec::new(),
+        show_unknown: true,
+        limited: None,
+    }
+}
+
 fn judge_files(
     files: &[(SmolStr, SmolStr)],
     plan: Plan,
@@ -99,16 +113,8 @@ fn judge_files(
     rule: &str,
 ) -> Outcome {
     let source = Source::from_files(files.iter().map(|(path, text)| (path.to_string(), text.to_string())));
-    let settings = Settings {
-        today,
-        framework: Framework::Iso2022,
-        isms: Vec::new(),
-        documents: Vec::new(),
-        set_parameters: parameters.iter().map(|(name, _)| (rule.to_owned(), name.clone())).collect(),
-        exceptions: Vec::new(),
-        show_unknown: true,
-        limited: None,
-    };
+    let mut settings = settings(today);
+    settings.set_parameters = parameters.iter().map(|(name, _)| (rule.to_owned(), name.clone())).collect();
     let assessment = scan::scan(&source, plan, &settings, None);
     let passing = assessment.passes.iter().map(|pass| pass.check).collect();
     Outcome { failing: failing(&assessment.findings), passing, findings: assessment.findings }

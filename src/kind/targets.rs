@@ -5,6 +5,8 @@ const FAMILIES: &[&str] = &["terraform", "kubernetes"];
 
 /// Targets of a fixed name.
 pub(crate) const NAMES: &[&str] = &[
+    "scan/file",
+    "scan/ignore",
     "container",
     "pod",
     // The ISMS; a test of its kind holds the list to the data.

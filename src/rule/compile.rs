@@ -216,11 +216,10 @@ fn compile_matcher(node: &Node, scope: Scope<'_>, errors: &mut Vec<LoadError>) -
             }
         }
     }
-    if matcher.tests.is_empty() {
+    if map.entries.iter().all(|entry| entry.key == "default") {
         errors.push(LoadError::new("a matcher needs an operator", node.place));
-        return None;
     }
-    Some(matcher)
+    (!matcher.tests.is_empty()).then_some(matcher)
 }
 
 fn operator(key: &str) -> Option<(&'static OperatorSpec, bool)> {

@@ -18,6 +18,8 @@ pub mod quantifier;
 pub mod scalar;
 pub mod schema;
 pub mod set;
+#[cfg(test)]
+mod tests;
 pub mod topic;
 
 use std::sync::Arc;

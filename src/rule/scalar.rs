@@ -41,15 +41,18 @@ fn same_number(left: f64, right: f64) -> bool {
     left.partial_cmp(&right) == Some(Ordering::Equal)
 }
 
-/// The order of two values: numbers (also written as text), dates, then dotted versions. `None` where there is none.
+/// The order of two values: dates, dotted versions when both are texts (`"1.28"` is after `"1.9"`), else numbers.
+/// `None` where there is none.
 pub fn order(left: &Value, right: &Value) -> Option<Ordering> {
-    if let (Some(left), Some(right)) = (number(left), number(right)) {
-        return left.partial_cmp(&right);
-    }
     if let (Some(left), Some(right)) = (date(left), date(right)) {
         return Some(left.cmp(&right));
     }
-    Some(compare_versions(&version(left)?, &version(right)?))
+    if let (Value::Text(left), Value::Text(right)) = (left, right)
+        && let (Some(left), Some(right)) = (version(left), version(right))
+    {
+        return Some(compare_versions(&left, &right));
+    }
+    number(left)?.partial_cmp(&number(right)?)
 }
 
 /// The number a value stands for.
@@ -81,8 +84,7 @@ pub fn parse_date(text: &str) -> Option<Date> {
     day.parse().ok()
 }
 
-fn version(value: &Value) -> Option<Vec<u64>> {
-    let text = value.scalar_text()?;
+fn version(text: &str) -> Option<Vec<u64>> {
     let text = text.trim().trim_start_matches(['v', 'V']);
     let core = text.split(['-', '+']).next()?;
     let numbers: Option<Vec<u64>> = core.split('.').map(|part| part.parse().ok()).collect();
