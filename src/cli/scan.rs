@@ -12,6 +12,7 @@ use crate::engine::plan::Plan;
 use crate::engine::{self, Settings};
 use crate::isms::control::Framework;
 use crate::isms::coverage;
+use crate::kind::repository;
 use crate::report::{self, Target};
 use crate::rule::{Confidence, Severity};
 use crate::source::{Source, SourceOptions};
@@ -122,7 +123,10 @@ impl ScanPlan {
 
     /// Does the work.
     pub(super) fn run(self) -> (Assessment, Option<Severity>) {
-        (engine::scan(&self.source, self.plan, &self.settings, None), self.fail_on)
+        // The history is walked only when a rule needs it.
+        let judges = self.plan.judges("repository");
+        let repository = judges.then(|| repository::of_source(&self.source, self.settings.today)).flatten();
+        (engine::scan(&self.source, self.plan, &self.settings, repository), self.fail_on)
     }
 }
 

@@ -4,6 +4,7 @@
 pub(crate) mod document;
 pub mod isms;
 pub mod kubernetes;
+pub mod repository;
 pub mod shared;
 pub mod targets;
 pub mod terraform;
@@ -166,4 +167,4 @@ pub fn by_file<'a>(files: &[&'a ParsedFile]) -> Vec<Group<'a>> {
 }
 
 /// All kinds, in the order of reports.
-pub const KINDS: &[&dyn Kind] = &[&terraform::Terraform, &kubernetes::Kubernetes, &isms::Isms];
+pub const KINDS: &[&dyn Kind] = &[&terraform::Terraform, &kubernetes::Kubernetes, &repository::Repository, &isms::Isms];

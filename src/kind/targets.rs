@@ -52,6 +52,13 @@ pub(crate) const NAMES: &[&str] = &[
     "isms/supplier",
     "isms/threat-intelligence",
     "isms/vulnerability-management",
+    "repository",
+    "repository/codeowners-rule",
+    "repository/commit",
+    "repository/manifest",
+    "repository/submodule",
+    "repository/tag",
+    "repository/tracked-file",
 ];
 
 /// Whether a kind fills the target; if not, what to write instead.

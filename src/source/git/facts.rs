@@ -99,6 +99,8 @@ pub struct Commit {
     pub date: Date,
     /// The first line of its message.
     pub subject: String,
+    /// Its message, cut at 4 KiB.
+    pub message: String,
     /// The trailers of its message: `Reviewed-by` and its like, keys as written.
     pub trailers: Vec<(String, String)>,
     /// How many parents it has; 0 for a first commit, 2 or more for a merge.

@@ -16,6 +16,9 @@ const MAX_COMMITS: usize = 50_000;
 /// does not mean that all others are older.
 const OLD_IN_A_ROW: usize = 256;
 
+/// How much of a message is kept, in bytes. What tools add to messages stands well before.
+const MAX_MESSAGE: usize = 4096;
+
 /// Reads the commits that are reachable from the head and were brought in between the two days, in UTC.
 pub(super) fn read(repository: &Repository, head: Option<Oid>, since: Date, today: Date) -> Result<History, GitError> {
     let Some(head) = head else {
@@ -94,6 +97,8 @@ fn read_commit(commit: &GitCommit<'_>, date: Date, is_mainline: bool) -> Commit 
         committer: person(&commit.committer()),
         date,
         subject: commit.summary_bytes().map_or_else(String::new, |text| String::from_utf8_lossy(text).into_owned()),
+        message: String::from_utf8_lossy(commit.message_bytes().get(..MAX_MESSAGE).unwrap_or(commit.message_bytes()))
+            .into_owned(),
         trailers: trailers(commit.message_bytes()),
         parents: commit.parent_count(),
         signature: signature.map(|text| Signature::of(&String::from_utf8_lossy(&text))),
