@@ -2,6 +2,7 @@
 //! resources, the things that rules judge.
 
 pub(crate) mod document;
+pub mod github_actions;
 pub mod isms;
 pub mod kubernetes;
 pub mod repository;
@@ -167,4 +168,10 @@ pub fn by_file<'a>(files: &[&'a ParsedFile]) -> Vec<Group<'a>> {
 }
 
 /// All kinds, in the order of reports.
-pub const KINDS: &[&dyn Kind] = &[&terraform::Terraform, &kubernetes::Kubernetes, &repository::Repository, &isms::Isms];
+pub const KINDS: &[&dyn Kind] = &[
+    &terraform::Terraform,
+    &kubernetes::Kubernetes,
+    &github_actions::GithubActions,
+    &repository::Repository,
+    &isms::Isms,
+];

@@ -9,6 +9,12 @@ pub(crate) const NAMES: &[&str] = &[
     "scan/ignore",
     "container",
     "pod",
+    "github-actions/action",
+    "github-actions/expression",
+    "github-actions/job",
+    "github-actions/step",
+    "github-actions/uses",
+    "github-actions/workflow",
     // The ISMS; a test of its kind holds the list to the data.
     "document",
     "isms",

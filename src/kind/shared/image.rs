@@ -148,14 +148,14 @@ mod tests {
         let source = format!("image: \"{text}\"");
         let node = Node::text(text, Place::span(FileId(0), Span::new(7, source.len())));
         let tree = Image::of(&node, &source).expect("an image").tree();
-        let shown = |node: &Node| match &node.value {
-            Value::Unknown(unknown) => format!("?{}", unknown.depends_on),
-            _ => {
-                let slice = node.place.as_span().expect("a span").slice(&source).to_owned();
-                let text = node.as_str().expect("a text").to_owned();
-                assert!(slice == text || slice == source[7..], "{slice} for {text}");
-                text
+        let shown = |node: &Node| {
+            if let Value::Unknown(unknown) = &node.value {
+                return format!("?{}", unknown.depends_on);
             }
+            let slice = node.place.as_span().expect("a span").slice(&source).to_owned();
+            let text = node.as_str().expect("a text").to_owned();
+            assert!(slice == text || slice == source[7..], "{slice} for {text}");
+            text
         };
         tree.entries().iter().map(|entry| (entry.key.to_string(), shown(&entry.value))).skip(1).collect()
     }
