@@ -5,7 +5,9 @@
 
 pub mod container;
 pub mod flags;
+pub mod iam_statement;
 pub mod image;
+pub mod ingress;
 pub mod pod;
 
 use crate::syntax::tree::{Entry, Map, Node, Place};

@@ -25,11 +25,13 @@ use crate::syntax::Content;
 use crate::syntax::tree::{Map, Node, Place, Value};
 
 mod evaluate;
+mod firewall;
 mod functions;
 mod json_text;
 mod lower;
 mod module;
 mod operators;
+mod policy;
 mod references;
 mod root;
 mod template;
@@ -66,6 +68,9 @@ fn build(group: &Group<'_>) -> Unit {
     for declared in &module.blocks {
         unit.resources.extend(resource(&evaluator, *declared));
     }
+    let mut parts: Vec<Resource> = unit.resources.iter().flat_map(firewall::openings).collect();
+    parts.extend(policy::all(&unit.resources));
+    unit.resources.extend(parts);
     if evaluator.is_exhausted() {
         unit.notices.push(Notice {
             id: "terraform-too-costly",

@@ -397,3 +397,258 @@ fn hostile_modules_are_bounded() {
     let nested = each(&|i| format!("a{i} = {}\n", deep.replace('1', &format!("local.a{}", i - 1))));
     assert_eq!(hostile(format!("a0 = 1\n{nested}"), "local.a99").1, 0);
 }
+
+/// The parts of a unit with this target: address, owner, tree in short.
+fn parts(unit: &Unit, target: &str) -> Vec<(String, String)> {
+    let of = unit.resources.iter().filter(|resource| resource.target == target);
+    of.map(|part| (part.address.to_string(), shown(&part.tree))).collect()
+}
+
+fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(address, tree)| ((*address).to_owned(), (*tree).to_owned())).collect()
+}
+
+const FIREWALLS: &str = r#"
+variable "cidr" {}
+variable "rules" {}
+resource "aws_security_group" "sg" {
+  ingress {
+    description     = "ssh"
+    from_port       = 22
+    to_port         = 22
+    protocol        = "tcp"
+    cidr_blocks     = ["0.0.0.0/0", var.cidr]
+    security_groups = [aws_security_group.other.id]
+  }
+  egress {
+    from_port   = 0
+    to_port     = 0
+    protocol    = "-1"
+    cidr_blocks = var.cidr
+  }
+  dynamic "ingress" {
+    for_each = var.rules
+    content {}
+  }
+}
+resource "aws_security_group_rule" "old" {
+  type        = "ingress"
+  from_port   = 8
+  to_port     = 0
+  protocol    = "ICMP"
+  cidr_blocks = ["10.0.0.0/8"]
+}
+resource "aws_vpc_security_group_ingress_rule" "new" {
+  cidr_ipv6   = "::/0"
+  from_port   = 20
+  to_port     = 25
+  ip_protocol = "6"
+}
+resource "aws_network_acl_rule" "acl" {
+  egress      = true
+  rule_number = 7
+  rule_action = "DENY"
+  protocol    = "-1"
+  cidr_block  = "0.0.0.0/0"
+}
+resource "azurerm_network_security_group" "nsg" {
+  security_rule {
+    direction                  = "Inbound"
+    access                     = "Allow"
+    protocol                   = "*"
+    priority                   = 100
+    source_address_prefix      = "Internet"
+    destination_port_ranges    = ["22", "3000-4000", "*"]
+  }
+}
+resource "azurerm_network_security_rule" "out" {
+  direction                    = "Outbound"
+  access                       = "Deny"
+  protocol                     = "Tcp"
+  destination_port_range       = "443"
+  source_address_prefix        = "*"
+  destination_address_prefixes = ["VirtualNetwork", "10.1.0.0/16"]
+}
+resource "google_compute_firewall" "open" {
+  allow {
+    protocol = "tcp"
+    ports    = ["22", "80-90"]
+  }
+  deny {
+    protocol = "icmp"
+  }
+}
+resource "google_compute_firewall" "tagged" {
+  source_tags = ["web"]
+  priority    = 5
+  allow {
+    protocol = "all"
+  }
+}
+resource "google_compute_firewall" "off" {
+  disabled = true
+  allow {
+    protocol = "all"
+  }
+}
+"#;
+
+#[test]
+fn openings_of_all_providers_have_one_shape() {
+    let fixture = Fixture::new(&[("main.tf", FIREWALLS)]);
+    let unit = fixture.unit();
+    let all = "[{from: 0, to: 65535}]";
+    let ingress = [
+        (
+            "aws_security_group.sg/ingress[0]",
+            "{action: \"allow\", protocol: \"tcp\", ports: [22], sources: [\"0.0.0.0/0\", ?var.cidr], source_groups: [?aws_security_group.other.id], description: \"ssh\", layer: \"security-group\"}",
+        ),
+        (
+            "aws_security_group.sg/ingress[…]",
+            "{action: ?var.rules, protocol: ?var.rules, ports: ?var.rules, sources: ?var.rules, layer: \"security-group\"}",
+        ),
+        (
+            "aws_security_group_rule.old/ingress",
+            "{action: \"allow\", protocol: \"icmp\", ports: [], sources: [\"10.0.0.0/8\"], layer: \"security-group\"}",
+        ),
+        (
+            "aws_vpc_security_group_ingress_rule.new/ingress",
+            "{action: \"allow\", protocol: \"tcp\", ports: [{from: 20, to: 25}], sources: [\"::/0\"], layer: \"security-group\"}",
+        ),
+        (
+            "azurerm_network_security_group.nsg/security_rule[0]",
+            "{action: \"allow\", protocol: \"all\", ports: [22, {from: 3000, to: 4000}, {from: 0, to: 65535}], sources: [\"0.0.0.0/0\", \"::/0\"], priority: 100, layer: \"security-group\"}",
+        ),
+        (
+            "google_compute_firewall.open/allow[0]",
+            "{action: \"allow\", protocol: \"tcp\", ports: [22, {from: 80, to: 90}], sources: [\"0.0.0.0/0\", \"::/0\"], layer: \"firewall\"}",
+        ),
+        (
+            "google_compute_firewall.open/deny[0]",
+            "{action: \"deny\", protocol: \"icmp\", ports: [], sources: [\"0.0.0.0/0\", \"::/0\"], layer: \"firewall\"}",
+        ),
+        (
+            "google_compute_firewall.tagged/allow[0]",
+            &format!(
+                "{{action: \"allow\", protocol: \"all\", ports: {all}, source_groups: [\"web\"], priority: 5, layer: \"firewall\"}}"
+            ),
+        ),
+    ];
+    assert_eq!(parts(&unit, "ingress"), pairs(&ingress));
+    let egress = [
+        (
+            "aws_security_group.sg/egress[0]",
+            &*format!(
+                "{{action: \"allow\", protocol: \"all\", ports: {all}, destinations: […var.cidr], layer: \"security-group\"}}"
+            ),
+        ),
+        (
+            "aws_network_acl_rule.acl/egress",
+            &format!(
+                "{{action: \"deny\", protocol: \"all\", ports: {all}, destinations: [\"0.0.0.0/0\"], priority: 7, layer: \"network-acl\"}}"
+            ),
+        ),
+        (
+            "azurerm_network_security_rule.out/egress",
+            "{action: \"deny\", protocol: \"tcp\", ports: [443], destinations: [\"10.1.0.0/16\"], destination_groups: [\"VirtualNetwork\"], layer: \"security-group\"}",
+        ),
+    ];
+    assert_eq!(parts(&unit, "egress"), pairs(&egress));
+    let first = find(&unit, "aws_security_group.sg/ingress[0]");
+    assert_eq!(first.owner.as_deref(), Some("aws_security_group.sg"));
+    assert_eq!(fixture.slice(at(&first.tree, "sources.0").place), "\"0.0.0.0/0\"");
+    assert_eq!(fixture.slice(at(&first.tree, "ports.0").place), "22");
+    let azure = find(&unit, "azurerm_network_security_group.nsg/security_rule[0]");
+    assert_eq!(fixture.slice(at(&azure.tree, "sources.0").place), "\"Internet\"");
+    let standalone = find(&unit, "aws_security_group_rule.old/ingress");
+    assert_eq!(fixture.slice(standalone.header), "resource \"aws_security_group_rule\" \"old\"");
+}
+
+const POLICIES: &str = r#"
+variable "free" {}
+data "aws_iam_policy_document" "trust" {
+  statement {
+    sid     = "A"
+    actions = ["sts:AssumeRole"]
+    principals {
+      type        = "AWS"
+      identifiers = ["*", var.free]
+    }
+    condition {
+      test     = "Bool"
+      variable = "aws:x"
+      values   = ["true"]
+    }
+  }
+}
+data "aws_iam_policy_document" "part" {
+  statement {
+    effect      = "Deny"
+    not_actions = ["s3:*"]
+    resources   = ["*"]
+  }
+}
+data "aws_iam_policy_document" "bucket" {
+  source_policy_documents = [data.aws_iam_policy_document.part.json]
+}
+resource "aws_iam_role" "r" {
+  assume_role_policy = data.aws_iam_policy_document.trust.json
+  inline_policy {
+    policy = jsonencode({ Statement = { Effect = "Allow", Action = "*", Resource = "*" } })
+  }
+}
+resource "aws_s3_bucket_policy" "b" {
+  policy = data.aws_iam_policy_document.bucket.json
+}
+resource "aws_sqs_queue" "q" {
+  policy = <<-EOF
+    {
+      "Statement": [
+        { "Sid": "Q", "Effect": "Allow", "Action": "sqs:*", "Principal": "*",
+          "Condition": { "ArnEquals": { "aws:SourceArn": "${var.free}" } } }
+      ]
+    }
+  EOF
+}
+resource "aws_iam_policy" "free" {
+  policy = var.free
+}
+resource "aws_kms_key" "none" {
+  description = "the default policy"
+}
+"#;
+
+#[test]
+fn statements_are_found_where_they_are_written() {
+    let fixture = Fixture::new(&[("main.tf", POLICIES)]);
+    let unit = fixture.unit();
+    let expected = [
+        (
+            "data.aws_iam_policy_document.trust/statement[0]",
+            "{sid: \"A\", effect: \"Allow\", actions: [\"sts:AssumeRole\"], principals: [{type: \"AWS\", id: \"*\"}, {type: \"AWS\", id: ?var.free}], principal_ids: [\"*\", ?var.free], conditions: [{test: \"Bool\", variable: \"aws:x\", values: [\"true\"]}], policy_kind: \"trust\"}",
+        ),
+        (
+            "data.aws_iam_policy_document.part/statement[0]",
+            "{effect: \"Deny\", not_actions: [\"s3:*\"], resources: [\"*\"], policy_kind: \"resource\"}",
+        ),
+        (
+            "aws_iam_role.r/inline_policy[0]/statement[0]",
+            "{effect: \"Allow\", actions: [\"*\"], resources: [\"*\"], policy_kind: \"identity\"}",
+        ),
+        (
+            "aws_sqs_queue.q/policy/statement[0]",
+            "{sid: \"Q\", effect: \"Allow\", actions: [\"sqs:*\"], principals: [{type: \"*\", id: \"*\"}], principal_ids: [\"*\"], conditions: [{test: \"ArnEquals\", variable: \"aws:SourceArn\", values: ?var.free}], policy_kind: \"resource\"}",
+        ),
+        (
+            "aws_iam_policy.free/policy/statement[…]",
+            "{effect: ?var.free, actions: ?var.free, not_actions: ?var.free, resources: ?var.free, not_resources: ?var.free, principals: ?var.free, not_principals: ?var.free, principal_ids: ?var.free, conditions: ?var.free, policy_kind: \"identity\"}",
+        ),
+    ];
+    assert_eq!(parts(&unit, "iam-statement"), pairs(&expected));
+    let queue = find(&unit, "aws_sqs_queue.q/policy/statement[0]");
+    assert_eq!(fixture.slice(at(&queue.tree, "actions.0").place), "\"sqs:*\"");
+    assert!(fixture.slice(queue.header).starts_with("{ \"Sid\": \"Q\""));
+    assert_eq!(queue.names, ["Q"]);
+    let inline = find(&unit, "aws_iam_role.r/inline_policy[0]/statement[0]");
+    assert_eq!(fixture.slice(at(&inline.tree, "resources.0").place), "\"*\"");
+}
