@@ -3,13 +3,14 @@
 //! It exists only when a document or register was recognised, or the configuration names its folder: a repository
 //! without one gets no findings about documents that it does not have.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 
 use crate::engine::assessment::{IsmsFacts, Location};
 use crate::kind::document::{self, Document};
+use crate::kind::register::{self, Register};
 use crate::kind::{Group, Kind, ParsedFile, Resource, Unit, View};
 use crate::syntax::tree::{Map, Node, Place, Value};
 
@@ -23,7 +24,7 @@ impl Kind for Isms {
     }
 
     fn claims(&self, file: &ParsedFile, view: &View<'_>) -> bool {
-        document::recognise(file, view).is_some()
+        document::recognise(file, view).is_some() || register::is_register(file, view)
     }
 
     /// All of it is one unit, named by the folder that holds most of it.
@@ -40,10 +41,14 @@ impl Kind for Isms {
             .iter()
             .filter_map(|file| document::read(file, document::recognise(file, view)?, view))
             .collect();
+        let registers: Vec<Register> = group.files.iter().filter_map(|file| register::read(file, view)).collect();
         let mut resources: Vec<Resource> = documents.iter().map(Document::resource).collect();
+        let mut taken = BTreeMap::new();
+        resources.extend(registers.iter().flat_map(|register| register.resources(&mut taken)));
         resources.extend(document::sets(&documents));
-        resources.push(whole(&group.name, &documents));
-        let facts = facts(&documents);
+        resources.extend(register::wholes(&registers));
+        resources.push(whole(&group.name, &documents, &registers));
+        let facts = facts(&documents, &registers);
         Unit { kind: self.name(), name: group.name.clone(), resources, notices: Vec::new(), facts }
     }
 }
@@ -75,11 +80,13 @@ fn common_folder(files: &[&ParsedFile]) -> Arc<str> {
 /// documents:       list of { type, set, nature, path, title }
 /// document_types:  the types that are there, sorted
 /// sets:            the subjects that documents have, sorted
+/// registers:       the registers that are there, sorted
 /// ```
-fn whole(name: &str, documents: &[Document]) -> Resource {
-    // The overall policy stands for the whole, else the first document.
+fn whole(name: &str, documents: &[Document], registers: &[Register]) -> Resource {
+    // The overall policy stands for the whole, else the first document, else the first register.
     let main = documents.iter().find(|document| document.recognised.id == "information-security-policy");
-    let place = main.or(documents.first()).map_or(Place::NOWHERE, |document| document.header);
+    let main = main.or(documents.first()).map(|document| document.header);
+    let place = main.or(registers.first().map(Register::place)).unwrap_or(Place::NOWHERE);
     let list = |names: BTreeSet<&SmolStr>| {
         Node::list(names.into_iter().map(|name| Node::text(name.clone(), place)).collect(), place)
     };
@@ -90,6 +97,7 @@ fn whole(name: &str, documents: &[Document]) -> Resource {
     put("documents", Node::list(documents.iter().map(entry).collect(), place));
     put("document_types", list(documents.iter().map(|document| &document.recognised.id).collect()));
     put("sets", list(documents.iter().map(|document| &document.recognised.set).collect()));
+    put("registers", list(registers.iter().map(Register::name).collect()));
     Resource {
         target: SmolStr::new_static("isms"),
         address: SmolStr::new_static("isms"),
@@ -113,13 +121,14 @@ fn entry(document: &Document) -> Node {
     Node::map(map, document.header)
 }
 
-fn facts(documents: &[Document]) -> IsmsFacts {
+fn facts(documents: &[Document], registers: &[Register]) -> IsmsFacts {
     let requirements = documents.iter().flat_map(|document| &document.requirements);
     IsmsFacts {
         exists: true,
-        documents: documents.iter().map(Document::fact).collect(),
+        documents: documents.iter().map(Document::fact).chain(registers.iter().map(Register::fact)).collect(),
+        applicability: registers.iter().flat_map(Register::applicability).collect(),
+        attestations: registers.iter().flat_map(Register::attestations).collect(),
         requirements: requirements.map(|(id, node)| (id.clone(), node.clone(), Location::default())).collect(),
-        ..IsmsFacts::default()
     }
 }
 
@@ -129,6 +138,7 @@ mod tests {
 
     use super::*;
     use crate::kind::document::types;
+    use crate::kind::register::types as register_types;
     use crate::kind::targets;
     use crate::syntax::tree::FileId;
     use crate::syntax::{Syntax, parse};
@@ -187,8 +197,14 @@ mod tests {
     }
 
     #[test]
-    fn every_subject_is_a_target() {
+    fn every_subject_and_register_is_a_target() {
         let known: BTreeSet<&str> = targets::NAMES.iter().filter_map(|name| name.strip_prefix("isms/")).collect();
-        assert_eq!(known, types::sets());
+        let registers = register_types::all();
+        let mut expected = types::sets();
+        expected.extend(registers.iter().map(|register| register.name.as_str()));
+        assert_eq!(known, expected);
+        for register in registers {
+            assert!(targets::check(&format!("register/{}", register.id)).is_ok(), "{}", register.id);
+        }
     }
 }

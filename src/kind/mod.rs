@@ -5,6 +5,7 @@ pub(crate) mod document;
 pub mod github_actions;
 pub mod isms;
 pub mod kubernetes;
+pub(crate) mod register;
 pub mod repository;
 pub mod shared;
 pub mod targets;

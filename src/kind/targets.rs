@@ -20,6 +20,7 @@ pub(crate) const NAMES: &[&str] = &[
     "github-actions/workflow",
     // The ISMS; a test of its kind holds the list to the data.
     "document",
+    "coverage/control",
     "isms",
     "isms/acceptable-use",
     "isms/access-control",
@@ -68,6 +69,24 @@ pub(crate) const NAMES: &[&str] = &[
     "repository/submodule",
     "repository/tag",
     "repository/tracked-file",
+    "isms/statement-of-applicability",
+    "isms/risk-register",
+    "isms/exceptions",
+    "isms/asset-inventory",
+    "isms/supplier-register",
+    "isms/incident-log",
+    "isms/training-records",
+    "isms/corrective-actions",
+    "isms/attestations",
+    "register/applicability",
+    "register/risk",
+    "register/exception",
+    "register/asset",
+    "register/supplier",
+    "register/incident",
+    "register/training",
+    "register/corrective-action",
+    "register/attestation",
 ];
 
 /// Whether a kind fills the target; if not, what to write instead.

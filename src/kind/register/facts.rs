@@ -1,0 +1,71 @@
+//! What coverage needs of registers: which controls apply, and what people attest.
+
+use jiff::civil::Date;
+use smol_str::SmolStr;
+
+use crate::engine::assessment::{ApplicabilityRow, Attestation, Location};
+use crate::rule::Facet;
+use crate::syntax::tree::{Node, Place, Value};
+
+fn text(row: &Node, key: &str) -> SmolStr {
+    row.get(key).and_then(|node| node.value.scalar_text()).unwrap_or_default()
+}
+
+fn date(row: &Node, key: &str) -> Option<Date> {
+    row.get(key).and_then(|node| crate::rule::scalar::date(&node.value))
+}
+
+/// The control of a row, where it names one that a framework lists.
+pub(super) fn control(row: &Node) -> Option<SmolStr> {
+    super::value::control(&text(row, "control"))
+}
+
+/// A row of the statement of applicability. A row whose status says `not applicable` excludes the control as well as
+/// one whose column says so.
+pub(super) fn applicability(row: &Node, place: Place) -> Option<ApplicabilityRow> {
+    let status = text(row, "status");
+    let stated = row.get("applicable").and_then(Node::as_bool);
+    let applicable = stated.or_else(|| (status == "not-applicable").then_some(false));
+    let exclusion = text(row, "exclusion_reason");
+    let justification = match applicable {
+        Some(false) if !exclusion.is_empty() => exclusion,
+        _ => text(row, "justification"),
+    };
+    Some(ApplicabilityRow {
+        control: control(row)?,
+        applicable,
+        justification: justification.to_string(),
+        status,
+        owner: text(row, "owner").to_string(),
+        location: Location::default(),
+        place,
+    })
+}
+
+/// What a row attests, once for each of its controls. It holds until the day it names, else for twelve months.
+pub(super) fn attestations(row: &Node, place: Place) -> Vec<Attestation> {
+    let Some(facet) = Facet::parse(&text(row, "facet")) else { return Vec::new() };
+    let statement = text(row, "statement");
+    if statement.is_empty() || text(row, "by").is_empty() {
+        return Vec::new();
+    }
+    let said: Vec<SmolStr> =
+        ["by", "role", "on"].iter().map(|key| text(row, key)).filter(|text| !text.is_empty()).collect();
+    let statement = format!("{statement} ({})", said.join(", "));
+    let year = || date(row, "on").and_then(|on| on.checked_add(jiff::Span::new().try_months(12).ok()?).ok());
+    let valid_until = if row.get("valid_until").is_some() { date(row, "valid_until") } else { year() };
+    let controls = row.get("controls").map_or(&[][..], Node::items).iter();
+    let known = controls.filter_map(|node| match &node.value {
+        Value::Text(id) => super::value::control(id).map(|_| id.clone()),
+        _ => None,
+    });
+    let attestation = |control| Attestation {
+        control,
+        facet,
+        statement: statement.clone(),
+        valid_until,
+        place,
+        location: Location::default(),
+    };
+    known.map(attestation).collect()
+}

@@ -1,0 +1,346 @@
+//! Registers: what an ISMS keeps as rows – applicability of controls, risks, exceptions, assets, suppliers, incidents,
+//! training, corrective actions, attestations – in YAML, JSON, CSV or Markdown tables, in any order of columns.
+//!
+//! Each row is a resource `register/<type>` with normalised fields (see `frameworks/registers.yaml`); what no field
+//! knows stands under `extra` as it is written. The register as a whole is `isms/<name>`:
+//!
+//! ```text
+//! register, name, count, files
+//! rows                                          list of the rows
+//! owner, approver, approved_on, version, …      as documents, where the file says so
+//! missing_controls, duplicate_controls          of the statement of applicability
+//! ```
+
+mod facts;
+pub(crate) mod table;
+pub(crate) mod types;
+pub(crate) mod value;
+
+use std::collections::BTreeMap;
+
+use smol_str::{SmolStr, format_smolstr};
+
+use crate::engine::assessment::{ApplicabilityRow, Attestation, RecognisedDocument};
+use crate::isms::catalogue::catalogue;
+use crate::isms::control::Framework;
+use crate::kind::document::metadata;
+use crate::kind::document::types::{is_elsewhere, isms_folder};
+use crate::kind::document::words::{fold, fold_label};
+use crate::kind::register::table::{RawRow, RawTable};
+use crate::kind::register::types::{RegisterType, Signs};
+use crate::kind::{ParsedFile, Resource, View};
+use crate::syntax::Syntax;
+use crate::syntax::tree::{Map, Node, Place, Value};
+
+/// A register that was recognised in a file.
+#[derive(Debug)]
+pub(crate) struct Register {
+    kind: &'static RegisterType,
+    rows: Vec<Row>,
+    /// What the file says about the register.
+    head: Map,
+    path: SmolStr,
+    place: Place,
+    because: String,
+}
+
+/// A row.
+#[derive(Debug)]
+struct Row {
+    key: SmolStr,
+    tree: Node,
+    /// The cell that names it.
+    header: Place,
+}
+
+/// Whether a file holds a register. Judged by name first, since most files of these syntaxes are something else.
+pub(crate) fn is_register(file: &ParsedFile, view: &View<'_>) -> bool {
+    recognise(file, view).is_some()
+}
+
+struct Recognised<'a> {
+    kind: &'static RegisterType,
+    tables: Vec<RawTable<'a>>,
+    because: String,
+}
+
+fn recognise<'a>(file: &'a ParsedFile, view: &View<'_>) -> Option<Recognised<'a>> {
+    let syntax = Syntax::of(&file.path)?;
+    if !matches!(syntax, Syntax::Yaml | Syntax::Json | Syntax::Csv | Syntax::Markdown) || is_elsewhere(&file.path) {
+        return None;
+    }
+    let names = names(file, syntax);
+    let is_within = isms_folder(&file.path, view.isms).is_some();
+    if !is_within && types::named(&names).is_none() {
+        return None;
+    }
+    let extra = usize::from(syntax == Syntax::Markdown);
+    let tables = table::tables(file);
+    let mut kind: Option<(&'static RegisterType, bool)> = None;
+    let mut found = Vec::new();
+    for table in tables {
+        let labels = table.labels();
+        let signs = Signs { names: &names, labels: &labels, is_within, extra };
+        let recognised = types::recognise(&signs).filter(|(kind, _)| names_controls(kind, &table, &file.text));
+        // The first register of a file decides; further tables join it only when they are of the same type.
+        if let Some((register, is_named)) = recognised
+            && kind.is_none_or(|(known, _)| known.id == register.id)
+        {
+            kind = kind.or(Some((register, is_named)));
+            found.push(table);
+        }
+    }
+    if let Some((kind, is_named)) = kind {
+        let how = if is_named { "its name and its columns are" } else { "its columns are" };
+        return Some(Recognised { kind, tables: found, because: format!("{how} those of the {}", spoken(kind)) });
+    }
+    let kind = types::named(&names).filter(|_| is_within && is_empty(file, syntax))?;
+    Some(Recognised {
+        kind,
+        tables: Vec::new(),
+        because: format!("its name is that of the {}, it is empty", spoken(kind)),
+    })
+}
+
+/// The folded file name without ending and numbers, and the folded title of a document.
+fn names(file: &ParsedFile, syntax: Syntax) -> Vec<String> {
+    let stem = file.name().rsplit_once('.').map_or(file.name(), |(stem, _)| stem);
+    let plain = |text: &str| {
+        let folded = fold(text);
+        let words: Vec<&str> =
+            folded.split(' ').filter(|word| word.parse::<u64>().is_err() && !is_version(word)).collect();
+        words.join(" ")
+    };
+    let mut names = vec![plain(stem)];
+    if syntax == Syntax::Markdown {
+        names.extend(file.trees().first().and_then(|tree| tree.get("title")).and_then(Node::as_str).map(plain));
+    }
+    names
+}
+
+fn is_version(word: &str) -> bool {
+    word.strip_prefix('v').is_some_and(|number| number.parse::<u64>().is_ok())
+}
+
+fn spoken(kind: &RegisterType) -> String {
+    kind.name.replace('-', " ")
+}
+
+/// Whether a file holds nothing but the frame of a register.
+fn is_empty(file: &ParsedFile, syntax: Syntax) -> bool {
+    let rows: usize = table::tables(file).iter().map(|table| table.rows.len()).sum();
+    rows == 0 && syntax != Syntax::Markdown
+}
+
+/// A statement of applicability names controls; a table with a column `id` alone may be anything.
+fn names_controls(kind: &RegisterType, table: &RawTable<'_>, source: &str) -> bool {
+    if kind.id != "applicability" {
+        return true;
+    }
+    let named = table.rows.iter().filter(|row| {
+        let cells = row.map.entries().iter().filter(|entry| is_field(kind, &entry.key, "control"));
+        let written = cells.filter_map(|entry| metadata::written(&entry.value, source));
+        let key = row.key.map(|key| key.key.to_string());
+        written.chain(key).any(|text| value::control(&text).is_some())
+    });
+    named.count() * 2 > table.rows.len()
+}
+
+fn is_field(kind: &RegisterType, label: &str, id: &str) -> bool {
+    kind.field(&fold_label(label)).is_some_and(|field| field.id == id)
+}
+
+/// Reads the register of a file; `None` where it holds none.
+pub(crate) fn read(file: &ParsedFile, view: &View<'_>) -> Option<Register> {
+    let Recognised { kind, tables, because } = recognise(file, view)?;
+    let rows = tables.iter().flat_map(|table| &table.rows);
+    let rows = rows.enumerate().map(|(index, row)| read_row(kind, row, index, file)).collect();
+    let mut head = Map::default();
+    metadata::read(table::head(file), &[], &file.text, view.today).write(&mut head);
+    let place = tables.iter().find_map(|table| table.place).unwrap_or_else(|| Place::whole(file.id));
+    Some(Register { kind, rows, head, path: (*file.path).into(), place, because })
+}
+
+fn read_row(kind: &'static RegisterType, raw: &RawRow<'_>, index: usize, file: &ParsedFile) -> Row {
+    let mut map = Map::default();
+    let mut extra = Map::default();
+    if let Some(entry) = raw.key {
+        let cell = Node::text(entry.key.clone(), entry.key_place);
+        put(kind, &entry.key, &cell, entry.key_place, &file.text, &mut map);
+        if let Some(field) = kind.fields.iter().find(|field| field.id == kind.key && map.get(&kind.key).is_none())
+            && let Some(value) = value::normalised(&cell, field.kind, &file.text)
+        {
+            map.push(kind.key.clone(), entry.key_place, value);
+        }
+    }
+    for entry in raw.map.entries() {
+        let known = put(kind, &entry.key, &entry.value, entry.key_place, &file.text, &mut map);
+        if !known {
+            extra.push(entry.key.clone(), entry.key_place, entry.value.clone());
+        }
+    }
+    let first = raw.map.entries().first().map_or(raw.map.place, |entry| entry.value.place);
+    let header = map.get(&kind.key).map_or(first, |node| node.place);
+    let key = key(kind, &map).unwrap_or_else(|| format_smolstr!("row {}", index + 1));
+    map.push("register", raw.map.place, Node::text(kind.name.clone(), raw.map.place));
+    map.push("path", raw.map.place, Node::text(&*file.path, raw.map.place));
+    if !extra.entries.is_empty() {
+        map.push("extra", raw.map.place, Node::map(extra, raw.map.place));
+    }
+    Row { key, tree: Node::map(map, raw.map.place), header }
+}
+
+/// Puts a cell under the field of its column; false where no field knows the column.
+fn put(kind: &RegisterType, label: &str, cell: &Node, key_place: Place, source: &str, map: &mut Map) -> bool {
+    let Some(field) = kind.field(&fold_label(label)) else { return false };
+    if map.get(&field.id).is_some() {
+        return true;
+    }
+    let Some(value) = value::normalised(cell, field.kind, source) else { return true };
+    if field.id == "treatment" {
+        let first = value.items().first().cloned().unwrap_or_else(|| value.clone());
+        map.push("treatments", key_place, value);
+        map.push("treatment", key_place, first);
+    } else {
+        map.push(field.id.clone(), key_place, value);
+    }
+    true
+}
+
+/// What tells a row apart: its key; of a training also the course.
+fn key(kind: &RegisterType, map: &Map) -> Option<SmolStr> {
+    let key = map.get(&kind.key)?.value.scalar_text()?;
+    match map.get("course").and_then(|course| course.value.scalar_text()) {
+        Some(course) if kind.id == "training" => Some(format_smolstr!("{key}/{course}")),
+        _ => Some(key),
+    }
+}
+
+impl Register {
+    /// The type's name: `risk-register`.
+    pub(crate) fn name(&self) -> &SmolStr {
+        &self.kind.name
+    }
+
+    /// Where its rows stand.
+    pub(crate) fn place(&self) -> Place {
+        self.place
+    }
+
+    /// The rows as resources. `taken` counts the addresses of the unit, so that each is given once.
+    pub(crate) fn resources(&self, taken: &mut BTreeMap<SmolStr, usize>) -> Vec<Resource> {
+        let row = |row: &Row| {
+            let address = format_smolstr!("{}/{}", self.kind.prefix, row.key);
+            let count = taken.entry(address.clone()).or_default();
+            *count += 1;
+            let address = if *count > 1 { format_smolstr!("{address} ({count})") } else { address };
+            Resource {
+                target: format_smolstr!("register/{}", self.kind.id),
+                address,
+                names: vec![row.key.clone()],
+                tree: row.tree.clone(),
+                header: row.header,
+                extent: row.tree.place,
+                owner: None,
+                call_chain: Vec::new(),
+                converts_scalars: false,
+            }
+        };
+        self.rows.iter().map(row).collect()
+    }
+
+    /// The register as reports know it.
+    pub(crate) fn fact(&self) -> RecognisedDocument {
+        let title = self.head.get("title").and_then(Node::as_str).map_or_else(|| spoken(self.kind), str::to_owned);
+        RecognisedDocument {
+            path: self.path.as_str().into(),
+            document_type: self.kind.name.clone(),
+            because: self.because.clone(),
+            title,
+            standing: None,
+        }
+    }
+
+    /// What the statement of applicability says of each control.
+    pub(crate) fn applicability(&self) -> Vec<ApplicabilityRow> {
+        let is_ours = self.kind.id == "applicability";
+        self.rows.iter().filter(|_| is_ours).filter_map(|row| facts::applicability(&row.tree, row.header)).collect()
+    }
+
+    /// What people attest.
+    pub(crate) fn attestations(&self) -> Vec<Attestation> {
+        let is_ours = self.kind.id == "attestation";
+        self.rows.iter().filter(|_| is_ours).flat_map(|row| facts::attestations(&row.tree, row.header)).collect()
+    }
+}
+
+/// The registers as wholes, one resource for each type, the rows of several files together.
+pub(crate) fn wholes(registers: &[Register]) -> Vec<Resource> {
+    let mut by_name: BTreeMap<&SmolStr, Vec<&Register>> = BTreeMap::new();
+    for register in registers {
+        by_name.entry(&register.kind.name).or_default().push(register);
+    }
+    by_name.into_iter().map(|(name, parts)| whole(name, &parts)).collect()
+}
+
+fn whole(name: &SmolStr, parts: &[&Register]) -> Resource {
+    let place = parts.first().map_or(Place::NOWHERE, |first| first.place);
+    let header = parts.first().map_or(place, |first| Place::whole(first.place.file));
+    let rows: Vec<&Row> = parts.iter().flat_map(|part| &part.rows).collect();
+    let mut map = Map::default();
+    for said in parts.iter().flat_map(|part| &part.head.entries) {
+        if map.get(&said.key).is_none() {
+            map.entries.push(said.clone());
+        }
+    }
+    let texts =
+        |texts: Vec<SmolStr>| Node::list(texts.into_iter().map(|text| Node::text(text, header)).collect(), header);
+    let mut put = |key: &'static str, node: Node| map.push(key, header, node);
+    put("register", Node::text(name.clone(), header));
+    put("name", Node::text(name.clone(), header));
+    put("count", Node::new(Value::Number(rows.len() as f64), header));
+    put("files", texts(parts.iter().map(|part| part.path.clone()).collect()));
+    put("rows", Node::list(rows.iter().map(|row| row.tree.clone()).collect(), place));
+    if parts.first().is_some_and(|first| first.kind.id == "applicability") {
+        let controls: Vec<SmolStr> = rows.iter().filter_map(|row| facts::control(&row.tree)).collect();
+        put("missing_controls", texts(missing(&controls)));
+        put("duplicate_controls", texts(duplicates(controls)));
+    }
+    let address = format_smolstr!("isms/{name}");
+    Resource {
+        target: address.clone(),
+        address,
+        names: Vec::new(),
+        tree: Node::map(map, header),
+        header,
+        extent: header,
+        owner: None,
+        call_chain: Vec::new(),
+        converts_scalars: false,
+    }
+}
+
+/// The controls of Annex A that no row is about: of the 2013 edition where the rows speak of that.
+fn missing(controls: &[SmolStr]) -> Vec<SmolStr> {
+    let of = |framework: Framework| {
+        let listed = &catalogue(framework).controls;
+        listed.iter().map(|control| control.id.clone()).filter(|id| !controls.contains(id)).collect::<Vec<_>>()
+    };
+    let old = controls.iter().filter(|id| id.matches('.').count() == 3).count();
+    if old * 2 > controls.len() { of(Framework::Iso2013) } else { of(Framework::Iso2022) }
+}
+
+fn duplicates(mut controls: Vec<SmolStr>) -> Vec<SmolStr> {
+    controls.sort();
+    let mut doubled: Vec<SmolStr> = controls
+        .iter()
+        .zip(controls.iter().skip(1))
+        .filter(|(one, next)| one == next)
+        .map(|(one, _)| one.clone())
+        .collect();
+    doubled.dedup();
+    doubled
+}
+
+#[cfg(test)]
+mod tests;
