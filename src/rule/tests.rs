@@ -141,7 +141,7 @@ fn what_is_unknown_is_neither_pass_nor_fail() {
             "id: t/t\ntitle: t\nseverity: high\nconfidence: high\nfacet: implemented\nwhy: w\nfix: f\n\
              controls: [{{ id: iso27001:2022/A.8.9, as: direct, because: b }}]\n\
              checks: [{{ on: terraform/aws_x, {condition} }}]\n\
-             examples: [{{ unknown: {{ files: {{ main.tf: 'resource \"aws_x\" \"a\" {{\n  acl = var.acl\n  on = true\n}}\n' }} }} }}]\n"
+             examples: [{{ unknown: {{ files: {{ main.tf: \"resource \\\"aws_x\\\" \\\"a\\\" {{\\n acl = var.acl\\n on = true\\n}}\" }} }} }}]\n"
         )
     };
     for (condition, decided) in [
