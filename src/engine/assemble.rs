@@ -42,6 +42,7 @@ pub(super) struct Parts<'s> {
 pub(super) fn assemble(parts: Parts<'_>) -> Assessment {
     let Parts { plan, settings, texts, comments, words, mut sheet, facts, files, .. } = parts;
     let files: Vec<ScannedFile> = files.into_iter().map(|(path, state)| ScannedFile { path, state }).collect();
+    let (commit, repository) = parts.source.revision().unzip();
     let mut assessment = Assessment {
         today: settings.today,
         framework: settings.framework,
@@ -59,7 +60,8 @@ pub(super) fn assemble(parts: Parts<'_>) -> Assessment {
         resources: parts.resources,
         isms: facts,
         rule_set_digest: plan.digest.clone(),
-        commit: None,
+        commit,
+        repository: repository.flatten(),
         limited: settings.limited.clone(),
     };
     fill(&mut assessment, &sheet, plan, settings, texts);

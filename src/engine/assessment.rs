@@ -368,6 +368,8 @@ pub struct Assessment {
     pub rule_set_digest: String,
     /// The commit that was scanned, where the root is a repository with one.
     pub commit: Option<String>,
+    /// The address of the repository it was scanned in (`origin`), where there is one.
+    pub repository: Option<String>,
     /// Why the scan is not a whole one (limited by path, rule or control); absent when it is.
     pub limited: Option<String>,
 }

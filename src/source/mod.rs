@@ -201,6 +201,13 @@ impl Source {
         source
     }
 
+    /// The commit that is checked out in the git work tree around the root, and the address of its `origin`.
+    pub fn revision(&self) -> Option<(String, Option<String>)> {
+        let root = self.root()?;
+        let depth = Path::new(&self.prefix).components().count();
+        git::revision(root.ancestors().nth(depth)?)
+    }
+
     /// The file of an id.
     pub fn file(&self, id: FileId) -> Option<&SourceFile> {
         self.files.get(id.0 as usize)

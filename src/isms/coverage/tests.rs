@@ -66,6 +66,7 @@ fn assessment(rules: Vec<RuleRun>) -> Assessment {
         isms: IsmsFacts { exists: true, ..IsmsFacts::default() },
         rule_set_digest: String::new(),
         commit: None,
+        repository: None,
         limited: None,
     }
 }

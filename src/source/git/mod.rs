@@ -65,6 +65,15 @@ pub fn facts(root: &Path, since: Date, today: Date) -> Result<Facts, GitError> {
     })
 }
 
+/// The commit that is checked out, and the address of `origin` without user and password.
+pub(super) fn revision(root: &Path) -> Option<(String, Option<String>)> {
+    let repository = Repository::open(root).ok()?;
+    let commit = repository.head().ok()?.target()?.to_string();
+    let origin = repository.find_remote("origin").ok();
+    let url = origin.map(|remote| without_credentials(&String::from_utf8_lossy(remote.url_bytes())));
+    Some((commit, url))
+}
+
 /// The paths that a work tree tracks, with forward slashes. Reads the index alone, which needs neither the repository
 /// nor its configuration; none where that fails.
 pub(super) fn tracked_paths(root: &Path) -> Vec<String> {
