@@ -107,7 +107,14 @@ impl Security<'_> {
 
     /// The `type` of a profile.
     fn profile(&self, key: &str) -> Option<Field> {
-        let of = |context: Option<&Node>| field(context.and_then(|context| context.get(key)), "type");
+        let of = |context: Option<&Node>| {
+            let profile = field(context, key)?;
+            if matches!(profile.value.value, Value::Unknown(_)) {
+                Some(profile)
+            } else {
+                field(Some(&profile.value), "type")
+            }
+        };
         of(self.own).or_else(|| of(self.pod))
     }
 }
@@ -158,6 +165,9 @@ fn command_line(node: &Node, header: Place) -> CommandLine {
 }
 
 fn capabilities(written: Field) -> Field {
+    if matches!(written.value.value, Value::Unknown(_)) {
+        return written;
+    }
     let names = |key: &str| {
         let list = field(Some(&written.value), key)?;
         let place = list.value.place;
@@ -206,6 +216,9 @@ fn known_quantities(written: Field) -> Field {
 
 /// A list whose elements are maps, each lowered by `each`.
 fn list_of(written: Field, each: impl Fn(&Node) -> Node) -> Field {
+    if matches!(written.value.value, Value::Unknown(_)) {
+        return written;
+    }
     let items = written.value.items().iter().map(each).collect();
     let place = written.value.place;
     written.with(Node::list(items, place))

@@ -21,7 +21,7 @@ mod tests;
 
 use smol_str::SmolStr;
 
-use super::shared::{self, Field, image};
+use super::shared::{Field, image};
 use super::{Group, Kind, ParsedFile, Resource, Unit, View};
 use crate::syntax::tree::{Map, Node, Place, Value};
 use kustomize::Kustomize;
@@ -118,7 +118,11 @@ fn resolved(field: Field) -> Field {
     }
 }
 
-/// The field under a key of a map, unknown where a template fills it in.
+/// The field under a key of a map, unknown where a template fills it in, or the whole map.
 fn field(map: Option<&Node>, key: &str) -> Option<Field> {
-    shared::Field::of(map?, key).map(resolved)
+    let map = map?;
+    match map.as_str() {
+        Some(_) => Some(resolved(Field::new(map.clone()))).filter(|field| field.value.as_str().is_none()),
+        None => Field::of(map, key).map(resolved),
+    }
 }

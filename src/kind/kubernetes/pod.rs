@@ -8,7 +8,7 @@ use super::{container, field};
 use crate::kind::Resource;
 use crate::kind::shared::pod::{self, Pod};
 use crate::kind::shared::{Field, map_of};
-use crate::syntax::tree::{Entry, Node, Place};
+use crate::syntax::tree::{Entry, Node, Place, Value};
 
 /// The template of a pod inside a workload.
 pub(super) struct Template<'f> {
@@ -57,6 +57,7 @@ fn pod(manifest: &Manifest<'_>, template: &Template<'_>) -> Pod {
     let header = manifest.header();
     Pod {
         workload: Some(Field::new(workload(manifest))),
+        system: Some(Field::new(Node::new(Value::Bool(is_system(manifest, template)), header))),
         host_network: field(spec, "hostNetwork"),
         host_pid: field(spec, "hostPID"),
         host_ipc: field(spec, "hostIPC"),
@@ -75,6 +76,13 @@ fn pod(manifest: &Manifest<'_>, template: &Template<'_>) -> Pod {
     }
 }
 
+/// Parts of the cluster live in `kube-system`, or have one of the two priorities that are kept for them.
+fn is_system(manifest: &Manifest<'_>, template: &Template<'_>) -> bool {
+    let priority = template.spec.get("priorityClassName").and_then(Node::as_str);
+    let of_the_cluster = matches!(priority, Some("system-node-critical" | "system-cluster-critical"));
+    of_the_cluster || manifest.namespace_name().is_some_and(|namespace| namespace == "kube-system")
+}
+
 fn workload(manifest: &Manifest<'_>) -> Node {
     let place = manifest.header();
     let fields = [
@@ -87,6 +95,9 @@ fn workload(manifest: &Manifest<'_>) -> Node {
 
 /// Volumes as `name`, `type` and, for those of the machine, `host_path`.
 fn volumes(written: Field) -> Field {
+    if matches!(written.value.value, Value::Unknown(_)) {
+        return written;
+    }
     let list = written.value.items().iter().map(volume).collect();
     let place = written.value.place;
     written.with(Node::list(list, place))

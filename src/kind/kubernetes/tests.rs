@@ -162,7 +162,8 @@ fn namespaces_are_resources_of_the_unit() {
 #[test]
 fn values_that_something_fills_in_later_are_unknown() {
     let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  hostNetwork: '${HOST}'\n  containers:\n  \
-               - {name: c, image: 'app:${TAG}', securityContext: {privileged: '{{ x }}'}, resources: {limits: {cpu: '$(CPU)'}}}\n";
+               - {name: c, image: 'app:${TAG}', securityContext: {privileged: '{{ x }}'}, resources: {limits: {cpu: '$(CPU)'}}}\n  \
+               - {name: d, resources: '${RESOURCES}', securityContext: '${CONTEXT}'}\n";
     let (_, unit) = unit(pod);
     let container = find(&unit, "Pod.default.p/c");
     for path in ["image.tag", "image.digest", "privileged", "limits.cpu", "pod.host_network"] {
@@ -170,6 +171,11 @@ fn values_that_something_fills_in_later_are_unknown() {
         assert!(matches!(node.value, Value::Unknown(_)), "{path}: {node:?}");
     }
     assert_eq!(text_at(container, "image.repository").as_deref(), Some("app"));
+    let container = find(&unit, "Pod.default.p/d");
+    for path in ["limits", "user", "capabilities", "seccomp_profile"] {
+        let node = at(&container.tree, path).expect(path);
+        assert!(matches!(node.value, Value::Unknown(_)), "{path}: {node:?}");
+    }
 }
 
 #[test]

@@ -15,6 +15,8 @@ pub const TARGET: &str = "pod";
 pub struct Pod {
     /// The workload that declares it: `kind`, `name`, `namespace`.
     pub workload: Option<Field>,
+    /// Whether it is a part of the cluster itself, so that rights over the machine are what it is for. Always known.
+    pub system: Option<Field>,
     /// Shares the network of the machine.
     pub host_network: Option<Field>,
     /// Sees the processes of the machine.
@@ -55,6 +57,7 @@ impl Pod {
             place,
             [
                 ("workload", self.workload),
+                ("system", self.system),
                 ("host_network", self.host_network),
                 ("host_pid", self.host_pid),
                 ("host_ipc", self.host_ipc),
