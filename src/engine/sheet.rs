@@ -195,26 +195,32 @@ impl Bench<'_> {
             fingerprint: String::new(),
             suppression: None,
         };
-        self.suppress(&mut finding, slot.resource, place, &planned.rule, sheet);
+        self.suppress(&mut finding, slot, place, &planned.rule, sheet);
         Some(finding)
     }
 
     fn suppress(
         &self,
         finding: &mut Finding,
-        resource: &Resource,
+        slot: &Slot<'_>,
         place: Place,
         rule: &crate::rule::Rule,
         sheet: &mut Sheet,
     ) {
+        if self.comments.is_empty() {
+            return;
+        }
+        let resource = slot.resource;
         let mut extents = vec![resource.extent];
         extents.extend(&resource.call_chain);
+        let of_owner = |owner: &SmolStr| slot.unit.resources.iter().find(|other| other.address == *owner);
+        let owner = resource.owner.as_ref().and_then(of_owner).map(|owner| owner.extent);
         let mut files: Vec<FileId> = extents.iter().map(|extent| extent.file).collect();
         files.push(place.file);
         files.sort_unstable();
         files.dedup();
         for comments in files.iter().filter_map(|file| self.comments.get(file)) {
-            let reach = Reach { extents: &extents };
+            let reach = Reach { extents: &extents, owner };
             let Some(index) = suppress::quieting(finding, place, &reach, rule, comments, self.texts) else { continue };
             let Some(comment) = comments.get(index) else { continue };
             finding.suppression = Some(suppress::suppression(comment, self.texts));

@@ -24,18 +24,23 @@ pub(super) struct IgnoreComment {
     pub reason: String,
     /// Whether it is written in our own form.
     pub own: bool,
+    /// Whether it is an annotation of a manifest, which speaks of all parts of the manifest.
+    pub annotation: bool,
 }
 
 /// The forms of ignore comments: marker, and whether it is ours.
 const MARKERS: &[(&str, bool)] =
     &[("annexa:ignore", true), ("checkov:skip=", false), ("trivy:ignore:", false), ("tfsec:ignore:", false)];
 
+/// Checkov's annotation of Kubernetes manifests: `checkov.io/skip1: CKV_K8S_20=reason`.
+const ANNOTATION: &str = "checkov.io/skip";
+
 /// What opens a comment in one of the syntaxes that are read.
 const OPENINGS: &[&str] = &["#", "//", "/*", "<!--"];
 
 /// Finds the ignore comments of a file.
 pub(super) fn comments(file: FileId, text: &str) -> Vec<IgnoreComment> {
-    if !MARKERS.iter().any(|(marker, _)| text.contains(marker)) {
+    if !text.contains(ANNOTATION) && !MARKERS.iter().any(|(marker, _)| text.contains(marker)) {
         return Vec::new();
     }
     let lines = LineIndex::new(text);
@@ -52,10 +57,26 @@ pub(super) fn comments(file: FileId, text: &str) -> Vec<IgnoreComment> {
                 names,
                 reason,
                 own: *own,
+                annotation: false,
             });
         }
+        found.extend(annotation(file, &text[range.clone()], range.start, line));
     }
     found
+}
+
+fn annotation(file: FileId, line: &str, start: usize, number: u32) -> Option<IgnoreComment> {
+    let at = line.find(ANNOTATION)?;
+    let (_, value) = line[at..].split_once(':')?;
+    let (name, reason) = value.trim().trim_matches(['"', '\'']).split_once('=')?;
+    Some(IgnoreComment {
+        place: Place::span(file, Span::new(start + at, start + line.len())),
+        target_line: number,
+        names: vec![name.trim().into()],
+        reason: reason.trim().to_owned(),
+        own: false,
+        annotation: true,
+    })
 }
 
 /// The offset of the marker in a comment of the line, and the words behind it.
@@ -93,6 +114,8 @@ fn target_line(text: &str, lines: &LineIndex<'_>, line: u32) -> u32 {
 pub(super) struct Reach<'f> {
     /// The extent of the resource, and of the calls that led to it.
     pub extents: &'f [Place],
+    /// The extent of the resource that it is a part of; an annotation there speaks of it too.
+    pub owner: Option<Place>,
 }
 
 /// The comment that quiets a finding, if any.
@@ -107,7 +130,8 @@ pub(super) fn quieting(
     comments.iter().position(|comment| {
         names_rule(comment, rule, finding.check)
             && (stands_at(comment, place, finding)
-                || reach.extents.iter().any(|extent| stands_in(comment, *extent, texts)))
+                || reach.extents.iter().any(|extent| stands_in(comment, *extent, texts))
+                || (comment.annotation && reach.owner.is_some_and(|owner| stands_in(comment, owner, texts))))
             && !(comment.own && comment.reason.is_empty())
     })
 }
@@ -165,5 +189,7 @@ mod tests {
         let found = comments(FileId(0), "#checkov:skip=CKV_AWS_20:it is a website\n#trivy:ignore:AVD-AWS-0092\n");
         assert_eq!((found[0].names[0].as_str(), found[0].reason.as_str()), ("CKV_AWS_20", "it is a website"));
         assert!(same_alias(&found[1].names[0], "aws-0092"));
+        let found = comments(FileId(0), "metadata:\n  annotations:\n    checkov.io/skip1: CKV_K8S_20=needs it\n");
+        assert_eq!((found[0].names[0].as_str(), found[0].reason.as_str()), ("CKV_K8S_20", "needs it"));
     }
 }
