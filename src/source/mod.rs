@@ -5,7 +5,8 @@
 //! keep the same limits. Everything in it is sorted by path. What is not read falls into four groups, all of them
 //! told to the user: files that are read by nobody because no syntax claims their name ([`Source::other_files`]),
 //! files that the configuration excludes ([`Source::excluded_files`]), folders that are not entered
-//! ([`Source::not_entered`]), and files that should have been read and could not be ([`Source::not_read`]).
+//! ([`Source::not_entered`]), and files that should have been read and could not be ([`Source::not_read`], and what
+//! [`Source::read`] refuses: what is too large, no text, or no regular file).
 
 pub mod git;
 pub mod lines;
@@ -152,7 +153,7 @@ pub struct Source {
     pub prefix: String,
     /// The files whose names a syntax claims, sorted by path; a file's id is its index.
     pub files: Vec<SourceFile>,
-    /// What should have been listed as a file and was not, sorted by path.
+    /// Folders and files that could not be looked at, and links that lead away from what is read; sorted by path.
     pub not_read: Vec<NotRead>,
     /// Folders that were not entered, sorted by path. `.git` is not among them, and neither is what git ignores.
     pub not_entered: Vec<NotEntered>,
@@ -189,7 +190,6 @@ impl Source {
             let size = text.len() as u64;
             match Syntax::of(&path) {
                 None => source.other_files += 1,
-                Some(_) if size > MAX_FILE_SIZE => source.not_read.push(NotRead::too_large(path.into(), size)),
                 Some(syntax) => {
                     let id = file_id(source.files.len());
                     source.files.push(SourceFile { id, path: path.into(), syntax, size, reported: true });
@@ -224,6 +224,7 @@ impl Source {
                 read::text(&path, &file.path)
             }
             Origin::Memory(texts) => match texts.get(id.0 as usize) {
+                Some(_) if file.size > MAX_FILE_SIZE => Err(NotRead::too_large(file.path.clone(), file.size)),
                 Some(text) => read::check(text, &file.path).map(|()| text.clone()),
                 None => Err(NotRead::new(&file.path, NotReadReason::Failed, "has no text")),
             },

@@ -2,7 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is where files are read")]
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -12,14 +12,15 @@ use super::{MAX_FILE_SIZE, NotRead, NotReadReason};
 /// The text of a file. `shown` is the path that messages name.
 pub fn text(path: &Path, shown: &str) -> Result<Arc<str>, NotRead> {
     let failed = |error: io::Error| NotRead::of_error(shown, &error);
-    let file = File::open(path).map_err(failed)?;
-    let metadata = file.metadata().map_err(failed)?;
+    // Opening a pipe would wait for its writer, so look first.
+    let metadata = fs::metadata(path).map_err(failed)?;
     if !metadata.is_file() {
         return Err(NotRead::new(shown, NotReadReason::Special, "is not a regular file"));
     }
     if metadata.len() > MAX_FILE_SIZE {
         return Err(NotRead::too_large(shown.into(), metadata.len()));
     }
+    let file = File::open(path).map_err(failed)?;
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
     // The file may grow while it is read.
     file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(failed)?;

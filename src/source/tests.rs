@@ -205,17 +205,16 @@ fn links_are_not_followed_and_told_when_something_is_missed() {
 }
 
 #[test]
-fn a_large_file_is_never_opened() {
+fn a_large_file_is_listed_and_never_opened() {
     let folder = folder(&[("b.yaml", "a: 1")]);
     // Sparse: it takes no space, and reading it would take 200 MB of memory.
     fs::File::create(folder.path().join("a.yaml")).unwrap().set_len(200_000_000).unwrap();
     let source = open(&folder, &["."]);
-    assert_eq!(paths(&source), ["b.yaml"]);
+    assert_eq!(paths(&source), ["a.yaml", "b.yaml"]);
+    assert_eq!(source.files[0].size, 200_000_000);
+    let error = source.read(FileId(0)).unwrap_err();
     let detail = "has 200000000 bytes, and files above 10 MiB are not read; exclude it in `annexa.yaml` or split it";
-    assert_eq!(not_read(&source), [("a.yaml", NotReadReason::TooLarge, detail)]);
-    let path = folder.path().join("b.yaml");
-    fs::OpenOptions::new().write(true).open(path).unwrap().set_len(200_000_000).unwrap();
-    assert_eq!(source.read(FileId(0)).unwrap_err().reason, NotReadReason::TooLarge);
+    assert_eq!((error.reason, &*error.detail), (NotReadReason::TooLarge, detail));
 }
 
 #[test]
@@ -256,13 +255,16 @@ fn what_vanished_or_is_refused_is_told() {
 }
 
 #[test]
-fn pipes_are_not_opened() {
+fn pipes_are_listed_and_never_opened() {
     let folder = folder(&[]);
     let pipe = folder.path().join("x.yaml");
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    let expected = [("x.yaml", NotReadReason::Special, "is not a regular file")];
-    assert_eq!(not_read(&open(&folder, &["."])), expected);
-    assert_eq!(not_read(&open(&folder, &["x.yaml"])), expected);
+    for path in [".", "x.yaml"] {
+        let source = open(&folder, &[path]);
+        assert_eq!(reported(&source), ["x.yaml"]);
+        let error = source.read(FileId(0)).unwrap_err();
+        assert_eq!((error.reason, &*error.detail), (NotReadReason::Special, "is not a regular file"));
+    }
 }
 
 #[test]
@@ -298,9 +300,9 @@ fn files_in_memory_keep_the_same_limits() {
     let files =
         [("b.tf", "b"), ("a.yaml", "old"), ("a.yaml", "new"), ("n.json", "\0"), ("l.csv", &large), ("t.txt", "")];
     let source = Source::from_files(files.map(|(path, text)| (path.to_string(), text.to_string())));
-    assert_eq!(paths(&source), ["a.yaml", "b.tf", "n.json"]);
+    assert_eq!(paths(&source), ["a.yaml", "b.tf", "l.csv", "n.json"]);
     assert_eq!(&*source.read(FileId(0)).unwrap(), "new");
-    assert_eq!(source.read(FileId(2)).unwrap_err().reason, NotReadReason::NotText);
-    assert_eq!(source.not_read[0].reason, NotReadReason::TooLarge);
+    assert_eq!(source.read(FileId(2)).unwrap_err().reason, NotReadReason::TooLarge);
+    assert_eq!(source.read(FileId(3)).unwrap_err().reason, NotReadReason::NotText);
     assert_eq!(source.other_files, 1);
 }

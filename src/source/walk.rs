@@ -14,8 +14,8 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::{
-    CONFIGURATION, MAX_FILE_SIZE, NotEntered, NotRead, NotReadReason, Origin, Source, SourceError, SourceFile,
-    SourceOptions, file_id, git,
+    CONFIGURATION, NotEntered, NotRead, NotReadReason, Origin, Source, SourceError, SourceFile, SourceOptions, file_id,
+    git,
 };
 use crate::syntax::Syntax;
 
@@ -258,14 +258,9 @@ fn file(
     if kind.is_symlink() {
         return Some(Found::Link { path: path.to_path_buf() });
     }
-    if !kind.is_file() {
-        return Some(Found::NotRead(NotRead::new(&shown, NotReadReason::Special, "is not a regular file")));
-    }
+    // A pipe or a file that is too large is listed too: reading it says why it is not read.
     Some(match metadata() {
         Err(error) => Found::NotRead(NotRead::of_error(&shown, &error)),
-        Ok(metadata) if metadata.len() > MAX_FILE_SIZE => {
-            Found::NotRead(NotRead::too_large(shown.into(), metadata.len()))
-        }
         Ok(metadata) => Found::File { path: path.to_path_buf(), syntax, size: metadata.len(), reported },
     })
 }
