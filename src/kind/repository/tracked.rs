@@ -61,7 +61,7 @@ fn tracked_file(file: &Tracked, place: Place) -> Resource {
             Class::Known(class) => Value::Text(class.into()),
             Class::Unknown => {
                 let depends_on = smol_str::format_smolstr!("content of {}", file.path);
-                Value::Unknown(Arc::new(Unknown { depends_on, expressible: true }))
+                Value::Unknown(Arc::new(Unknown::new(depends_on)))
             }
         },
     );
