@@ -77,8 +77,7 @@ fn list(args: &RuleArgs, json: bool, terminal: Terminal) -> Result<ExitStatus, F
         let (severity, facet) = (planned.severity.name(), about.facet.name());
         writeln!(out, "{:width$}  {severity:8}  {facet:11}  {:24}  {}", about.id, controls.join(" "), about.title)?;
     }
-    let count = plan.rules.len();
-    writeln!(out, "{count} {}", if count == 1 { "rule" } else { "rules" })?;
+    writeln!(out, "rules: {}", plan.rules.len())?;
     Ok(ExitStatus::Clean)
 }
 
@@ -122,7 +121,8 @@ fn test(folders: &[PathBuf], wanted: &[String], terminal: Terminal) -> Result<Ex
         failed += 1;
         write!(out, "{}", diagnostic::render(&rule.path, &rule.text, &mistakes(rule, proof), terminal))?;
     }
-    writeln!(out, "{} rules, {examples} examples: {} hold, {failed} do not", rules.len(), rules.len() - failed)?;
+    let (rules, holding) = (rules.len(), rules.len() - failed);
+    writeln!(out, "rules: {rules} ({examples} examples), proven: {holding}, failed: {failed}")?;
     Ok(if failed == 0 { ExitStatus::Clean } else { ExitStatus::Findings })
 }
 
