@@ -58,6 +58,7 @@ pub(super) fn load(given: Option<&Path>, root: &Path, terminal: Terminal) -> Res
     let mut errors = Vec::new();
     let (mut config, exceptions) = read(&node, &mut errors);
     if !errors.is_empty() {
+        errors.sort_by_key(|error| error.place);
         return Err(Failure::Told(diagnostic::render(&path.display().to_string(), &text, &errors, terminal)));
     }
     config.exceptions = load_exceptions(exceptions.as_deref(), root, terminal)?;
@@ -69,10 +70,10 @@ fn read_yaml(path: &Path, terminal: Terminal) -> Result<(String, Node), Failure>
     let shown = path.display().to_string();
     let text = source::read::text(path, &shown).map_err(|error| told(format!("{shown} {}", error.detail)))?;
     let parsed = yaml::parse(&text, FileId(0));
-    if let Some(error) = parsed.errors.first() {
-        let place = crate::syntax::tree::Place::span(FileId(0), error.span);
-        let error = LoadError { message: error.message.clone(), place, help: error.help.clone() };
-        return Err(Failure::Told(diagnostic::render(&shown, &text, &[error], terminal)));
+    let first = parsed.errors.into_iter().take(1).chain(yaml::repeated_keys(&text));
+    let errors: Vec<LoadError> = first.map(|error| LoadError::of_syntax(error, FileId(0))).collect();
+    if !errors.is_empty() {
+        return Err(Failure::Told(diagnostic::render(&shown, &text, &errors, terminal)));
     }
     let node = match parsed.content {
         Content::Trees(trees) => trees.into_iter().next(),
@@ -88,14 +89,16 @@ fn read(node: &Node, errors: &mut Vec<LoadError>) -> (Config, Option<String>) {
     let framework = fields.optional("framework");
     config.isms = strings(fields.texts("isms"));
     let documents = fields.optional("documents");
-    config.include = strings(fields.texts("include"));
-    config.exclude = strings(fields.texts("exclude"));
+    let include = fields.optional("include");
+    let exclude = fields.optional("exclude");
     let rules = fields.optional("rules");
     let parameters = fields.optional("parameters");
     let exceptions = fields.optional_text("exceptions").map(str::to_owned);
     let fail_on = fields.optional("fail_on");
     config.evidence = fields.optional_text("evidence").map(str::to_owned);
     fields.finish();
+    config.include = include.map(|node| path_patterns(node, "include", errors)).unwrap_or_default();
+    config.exclude = exclude.map(|node| path_patterns(node, "exclude", errors)).unwrap_or_default();
     let frameworks: Vec<&str> = Framework::ALL.iter().map(|framework| framework.name()).collect();
     config.framework =
         framework.and_then(|node| fields::choice(node, "framework", &frameworks, Framework::parse, errors));
@@ -136,6 +139,18 @@ fn read_rules(node: &Node, config: &mut Config, errors: &mut Vec<LoadError>) {
         let level = fields::choice(&entry.value, "severity", &Severity::names(), Severity::parse, errors);
         config.severities.extend(level.map(|level| (entry.key.clone(), level)));
     }
+}
+
+/// Patterns as in `.gitignore`.
+fn path_patterns(node: &Node, key: &str, errors: &mut Vec<LoadError>) -> Vec<String> {
+    let items = if node.as_list().is_some() { node.items() } else { std::slice::from_ref(node) };
+    for item in items {
+        let written = item.as_str().unwrap_or_default();
+        if let Err(error) = source::check_pattern(written) {
+            errors.push(LoadError::new(format!("`{written}` is no valid pattern of paths: {error}"), item.place));
+        }
+    }
+    strings(fields::texts(node, key, errors))
 }
 
 fn strings(texts: Vec<SmolStr>) -> Vec<String> {

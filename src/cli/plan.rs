@@ -41,6 +41,9 @@ pub(super) fn load_rules(folders: &[PathBuf], terminal: Terminal) -> Result<Vec<
 
 /// The rules of a folder. Every refused file is told, not only the first.
 pub(super) fn load_folder(folder: &Path, terminal: Terminal) -> Result<Vec<LoadedRule>, Failure> {
+    if !folder.is_dir() {
+        return Err(told(format!("there is no folder `{}` to read rules from", folder.display())));
+    }
     let files =
         rule_files(folder).map_err(|error| told(format!("cannot read the rules in {}: {error}", folder.display())))?;
     if files.is_empty() {
@@ -53,7 +56,7 @@ pub(super) fn load_folder(folder: &Path, terminal: Terminal) -> Result<Vec<Loade
         let shown = path.display().to_string();
         match source::read::text(&path, &shown) {
             Err(error) => refusals.push_str(&format!("error: {shown} {}\n", error.detail)),
-            Ok(text) => match set::from_text(shown, set::id_of(&below), text.to_string().into()) {
+            Ok(text) => match set::from_file(shown, set::id_of(&below), text.to_string()) {
                 Ok(rule) => rules.push(rule),
                 Err(refused) => refusals.push_str(&refusal(&refused, terminal)),
             },
@@ -131,9 +134,12 @@ fn check_asked(written: &[String], globs: &[GlobMatcher], rules: &[LoadedRule]) 
 /// The failure for a rule that does not exist.
 pub(super) fn unknown_rule(name: &str, rules: &[LoadedRule]) -> Failure {
     let known: Vec<&str> = rules.iter().map(|rule| rule.rule.about.id.as_str()).collect();
-    let help = fields::suggest(name, &known);
-    let help = if help.starts_with("did you mean") { help } else { "`annexa rules list` shows all".to_owned() };
-    told(format!("there is no rule `{name}`\n  help: {help}"))
+    told(format!("there is no rule `{name}`\n  help: {}", near_rule(name, &known)))
+}
+
+fn near_rule(name: &str, known: &[&str]) -> String {
+    let help = fields::suggest(name, known);
+    if help.starts_with("did you mean") { help } else { "`annexa rules list` shows all".to_owned() }
 }
 
 /// A name in the configuration that matches no rule is shown where it stands.
@@ -146,7 +152,7 @@ fn check_names(rules: &[LoadedRule], config: &Config, terminal: Terminal) -> Res
             Ok(glob) if known.iter().any(|id| glob.compile_matcher().is_match(id)) => {}
             Ok(_) => {
                 let error = LoadError::new(format!("there is no rule `{name}`"), *place);
-                errors.push(error.with_help(fields::suggest(name, &known).chars().take(300).collect::<String>()));
+                errors.push(error.with_help(near_rule(name, &known)));
             }
             Err(error) => errors.push(LoadError::new(format!("no valid pattern: {}", error.kind()), *place)),
         }

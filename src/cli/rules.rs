@@ -12,6 +12,7 @@ use crate::engine::example::{self, RuleProof};
 use crate::rule::schema;
 use crate::rule::set::LoadedRule;
 use crate::syntax::fields::LoadError;
+use crate::syntax::tree::Place;
 
 /// `annexa rules …`.
 #[derive(Debug, Subcommand)]
@@ -77,8 +78,12 @@ fn list(args: &RuleArgs, json: bool, terminal: Terminal) -> Result<ExitStatus, F
         let (severity, facet) = (planned.severity.name(), about.facet.name());
         writeln!(out, "{:width$}  {severity:8}  {facet:11}  {:24}  {}", about.id, controls.join(" "), about.title)?;
     }
-    writeln!(out, "rules: {}", plan.rules.len())?;
+    writeln!(out, "{}", counted(plan.rules.len(), "rule"))?;
     Ok(ExitStatus::Clean)
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 fn as_json(about: &crate::rule::About) -> serde_json::Value {
@@ -121,8 +126,8 @@ fn test(folders: &[PathBuf], wanted: &[String], terminal: Terminal) -> Result<Ex
         failed += 1;
         write!(out, "{}", diagnostic::render(&rule.path, &rule.text, &mistakes(rule, proof), terminal))?;
     }
-    let (rules, holding) = (rules.len(), rules.len() - failed);
-    writeln!(out, "rules: {rules} ({examples} examples), proven: {holding}, failed: {failed}")?;
+    let (tested, held) = (counted(rules.len(), "rule"), rules.len() - failed);
+    writeln!(out, "{tested}, {}: {held} hold, {failed} do not", counted(examples, "example"))?;
     Ok(if failed == 0 { ExitStatus::Clean } else { ExitStatus::Findings })
 }
 
@@ -131,23 +136,19 @@ fn mistakes(loaded: &LoadedRule, proof: &RuleProof) -> Vec<LoadError> {
     // Built-in rules carry no places; the text does.
     let id = loaded.rule.about.id.as_str();
     let read = crate::rule::set::from_text(loaded.path.clone(), id, loaded.text.clone());
-    let places: Vec<_> =
-        read.map(|read| read.rule.examples.iter().map(|example| example.place).collect()).unwrap_or_default();
+    let read = read.ok();
+    let rule = read.as_ref().map_or(&loaded.rule, |read| &read.rule);
     let mut errors = Vec::new();
     for (index, example) in proof.examples.iter().enumerate() {
         if let Some(mistake) = &example.mistake {
-            let place = places.get(index).copied().unwrap_or(example.place);
+            let place = rule.examples.get(index).map_or(example.place, |example| example.place);
             errors.push(LoadError::new(format!("{id}: {mistake}"), place));
         }
     }
     let mut lacking = |checks: &[usize], what: &str| {
         for check in checks {
-            let message = format!(
-                "{id}: no example {what} check {} (on {})",
-                check + 1,
-                loaded.rule.checks.get(*check).map(|check| check.on.join(", ")).unwrap_or_default()
-            );
-            errors.push(LoadError::new(message, crate::syntax::tree::Place::NOWHERE));
+            let place = rule.checks.get(*check).map_or(Place::NOWHERE, |check| check.place);
+            errors.push(LoadError::new(format!("{id}: no example {what} this check"), place));
         }
     };
     lacking(&proof.never_failing, "fails");

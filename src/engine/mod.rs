@@ -12,7 +12,6 @@ mod judge;
 mod locate;
 mod own;
 pub mod plan;
-mod requirement;
 pub mod scan;
 mod sheet;
 mod suppress;

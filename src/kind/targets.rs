@@ -1,11 +1,10 @@
 //! The targets that checks can name, so that a mistyped one is refused instead of never firing.
 
 /// Families of targets: any name after the slash is a type of that format.
-const FAMILIES: &[&str] = &["terraform", "kubernetes"];
+const FAMILIES: [&str; 2] = ["terraform", "kubernetes"];
 
 /// Targets of a fixed name.
 pub(crate) const NAMES: &[&str] = &[
-    "isms/requirement",
     "scan/file",
     "scan/ignore",
     "container",
@@ -116,5 +115,36 @@ pub fn check(target: &str) -> Result<(), String> {
     if NAMES.contains(&target) || (FAMILIES.contains(&family) && target.len() > family.len() + 1) {
         return Ok(());
     }
-    Err(crate::syntax::fields::suggest(target, NAMES))
+    let rest = target.split_once('/').map_or("TYPE", |(_, rest)| rest);
+    let of_family = FAMILIES.map(|family| format!("{family}/{rest}"));
+    let near: Vec<&str> = of_family.iter().map(String::as_str).chain(NAMES.iter().copied()).collect();
+    let suggestion = crate::syntax::fields::suggest(target, &near);
+    Err(if suggestion.starts_with("did you mean") { suggestion } else { format!("known here: {}", overview()) })
+}
+
+/// All targets in a few words: what comes in families is not listed one by one.
+fn overview() -> String {
+    let mut words: Vec<String> = FAMILIES.iter().map(|family| format!("{family}/TYPE")).collect();
+    for name in NAMES {
+        let word = name.split_once('/').map_or((*name).to_owned(), |(family, _)| format!("{family}/…"));
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistyped_target_is_refused_with_what_is_near_or_what_there_is() {
+        assert_eq!(check("terraform/aws_s3_bucket"), Ok(()));
+        assert_eq!(check("teraform/aws_s3_bucket"), Err("did you mean `terraform/aws_s3_bucket`?".to_owned()));
+        assert_eq!(check("dockerfile/stages"), Err("did you mean `dockerfile/stage`?".to_owned()));
+        let overview = check("xyz").unwrap_err();
+        assert!(overview.starts_with("known here: terraform/TYPE, kubernetes/TYPE, scan/…, container, "), "{overview}");
+        assert!(check("terraform/").is_err());
+    }
 }

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::Parameter;
 use super::condition::{Condition, Match};
-use super::matcher::{Matcher, OPERATORS, Operand, Operator, OperatorSpec, Pattern, Takes, Test};
+use super::matcher::{self, Matcher, OPERATORS, Operand, Operator, OperatorSpec, Pattern, Takes, Test};
 use super::path::Path;
 use super::quantifier::{Join, Over, Quantified, Quantifier, Selector};
 use super::scalar::Period;
@@ -304,7 +304,10 @@ fn check_operand(spec: &OperatorSpec, node: &Node) -> Result<(), &'static str> {
         Takes::List => (scalars, "a list"),
         Takes::Texts => (scalar || scalars, "a text or a list of texts"),
         Takes::Pattern | Takes::Topic => (node.as_str().is_some(), "a text"),
-        Takes::Ordered => (scalar && node.as_bool().is_none(), "a number, date or version"),
+        Takes::Ordered => {
+            let ordered = super::scalar::order(value, value).is_some();
+            (ordered && node.as_bool().is_none(), "a number, date or version")
+        }
         Takes::Period => (
             node.as_number().is_some() || node.as_str().is_some_and(|text| Period::parse(text).is_some()),
             "a length of time such as `12 months`",
@@ -315,7 +318,11 @@ fn check_operand(spec: &OperatorSpec, node: &Node) -> Result<(), &'static str> {
             "one of text, number, bool, date, list, map",
         ),
         Takes::Key => (node.as_bool().is_some() || node.as_str().is_some(), "true or the name of a key"),
-        Takes::Cidrs => (scalar || scalars, "an address block or a list of them"),
+        Takes::Cidrs => {
+            let items = if scalar { std::slice::from_ref(node) } else { node.items() };
+            let blocks = !items.is_empty() && items.iter().all(|item| matcher::is_cidr(&item.value));
+            (blocks, "an address block such as `10.0.0.0/8`, or a list of them")
+        }
         Takes::Ports => (
             node.as_number().is_some()
                 || node.as_list().is_some_and(|list| list.items.iter().all(|item| item.as_number().is_some())),

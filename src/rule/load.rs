@@ -148,6 +148,9 @@ fn load_parameter(name: &SmolStr, node: &Node, errors: &mut Vec<LoadError>) -> O
 
 fn load_topics(node: &Node, errors: &mut Vec<LoadError>) -> Vec<Arc<Topic>> {
     let mut topics = Vec::new();
+    if node.as_map().is_none() {
+        errors.push(LoadError::new("`topics` must be a map from name to topic", node.place));
+    }
     for entry in node.entries() {
         match Topic::load(&entry.key, &entry.value) {
             Ok(topic) => topics.push(Arc::new(topic)),
@@ -186,7 +189,8 @@ fn load_check(node: &Node, scope: Scope<'_>, errors: &mut Vec<LoadError>) -> Opt
     let at = at.and_then(|node| compile::path(node, errors));
     let looks_across_units =
         condition.looks_across_units() || when.as_ref().is_some_and(super::condition::Condition::looks_across_units);
-    Some(Check { on, when, condition, denies, message, at, aliases, looks_across_units })
+    let place = node.place;
+    Some(Check { place, on, when, condition, denies, message, at, aliases, looks_across_units })
 }
 
 fn load_targets(node: &Node, errors: &mut Vec<LoadError>) -> Vec<SmolStr> {
@@ -256,10 +260,15 @@ fn load_files(node: &Node, errors: &mut Vec<LoadError>) -> Vec<(SmolStr, SmolStr
     if node.as_map().is_none_or(|map| map.entries.is_empty()) {
         errors.push(LoadError::new("`files` must be a map from path to text", node.place));
     }
-    let file = |entry: &crate::syntax::tree::Entry| match &entry.value.value {
-        Value::Text(text) => Some((entry.key.clone(), text.clone())),
-        Value::Null => Some((entry.key.clone(), SmolStr::default())),
-        _ => None,
-    };
-    node.entries().iter().filter_map(file).collect()
+    let mut files = Vec::new();
+    for entry in node.entries() {
+        match &entry.value.value {
+            Value::Text(text) => files.push((entry.key.clone(), text.clone())),
+            Value::Null => files.push((entry.key.clone(), SmolStr::default())),
+            _ => {
+                fields::text(&entry.value, &entry.key, errors);
+            }
+        }
+    }
+    files
 }

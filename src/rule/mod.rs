@@ -129,6 +129,8 @@ pub struct Check {
     pub aliases: Vec<SmolStr>,
     /// Whether it looks at resources of other units (`in: scan`).
     pub looks_across_units: bool,
+    /// Where it stands in the rule file.
+    pub place: Place,
 }
 
 /// A proof that a rule does what it says.

@@ -2,10 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::Rule;
 use super::load::{self, LoadError};
+use super::{Example, Expectation, Rule};
 use crate::embedded;
-use crate::syntax::tree::FileId;
+use crate::syntax::tree::{FileId, Place};
 use crate::syntax::{Content, packed, yaml};
 
 /// A rule and the file it comes from.
@@ -48,12 +48,12 @@ fn load_embedded(file: &'static embedded::EmbeddedFile) -> Result<LoadedRule, Re
 /// Reads a rule from the text of a file. `id` is the one its path stands for.
 pub fn from_text(path: String, id: &str, text: std::borrow::Cow<'static, str>) -> Result<LoadedRule, RefusedRule> {
     let parsed = yaml::parse(&text, FileId(0));
-    if let Some(error) = parsed.errors.into_iter().next() {
-        let place = crate::syntax::tree::Place::span(FileId(0), error.span);
-        let mistakes = vec![LoadError { message: error.message, place, help: error.help }];
+    let first = parsed.errors.into_iter().take(1).chain(yaml::repeated_keys(&text));
+    let mistakes: Vec<LoadError> = first.map(|error| LoadError::of_syntax(error, FileId(0))).collect();
+    if !mistakes.is_empty() {
         return Err(RefusedRule { path, text, mistakes });
     }
-    let whole = crate::syntax::tree::Place::whole(FileId(0));
+    let whole = Place::whole(FileId(0));
     let loaded = match parsed.content {
         Content::Trees(trees) => match trees.as_slice() {
             [tree] => load::load(id, tree),
@@ -65,6 +65,24 @@ pub fn from_text(path: String, id: &str, text: std::borrow::Cow<'static, str>) -
         Ok(rule) => Ok(LoadedRule { rule: rule.into(), path, text }),
         Err(mistakes) => Err(RefusedRule { path, text, mistakes }),
     }
+}
+
+/// Reads a rule of an organisation: as [`from_text`], and it must have an example that fails and one that passes.
+/// Whether each of its checks has both is known only once they have run.
+pub fn from_file(path: String, id: &str, text: String) -> Result<LoadedRule, RefusedRule> {
+    let loaded = from_text(path, id, text.into())?;
+    let fails = |example: &Example| matches!(example.expect, Expectation::Fails | Expectation::Partial);
+    let passes = |example: &Example| example.expect == Expectation::Passes;
+    let examples = &loaded.rule.examples;
+    let lacking = match (examples.iter().any(fails), examples.iter().any(passes)) {
+        (true, true) => return Ok(loaded),
+        (false, _) => "fails",
+        (true, false) => "passes",
+    };
+    let place = examples.first().map_or(Place::NOWHERE, |example| example.place);
+    let mistake = LoadError::new(format!("the rule has no example that {lacking}"), place);
+    let help = "a rule needs one that fails and one that passes, so that it is known to tell them apart";
+    Err(RefusedRule { path: loaded.path, text: loaded.text, mistakes: vec![mistake.with_help(help)] })
 }
 
 /// The id that a path below the folder of rules stands for.

@@ -39,6 +39,11 @@ pub fn root_of(paths: &[PathBuf]) -> Result<PathBuf, SourceError> {
     walk::root_of(paths)
 }
 
+/// Checks a pattern of [`SourceOptions::include`] or [`SourceOptions::exclude`]; if it is none, why.
+pub fn check_pattern(pattern: &str) -> Result<(), String> {
+    walk::check_pattern(pattern)
+}
+
 /// A file that may be read.
 #[derive(Debug, Clone)]
 pub struct SourceFile {

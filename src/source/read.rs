@@ -61,10 +61,12 @@ impl NotRead {
             io::ErrorKind::PermissionDenied => NotReadReason::Denied,
             _ => NotReadReason::Failed,
         };
-        let detail = match reason {
-            NotReadReason::Denied => "permission denied".to_string(),
+        let cause = match reason {
+            NotReadReason::Denied => "permission denied".to_owned(),
             _ => error.to_string().to_lowercase(),
         };
-        NotRead::new(shown, reason, detail)
+        // The number of the error means something to programmers only.
+        let cause = cause.split(" (os error").next().unwrap_or_default();
+        NotRead::new(shown, reason, format!("cannot be read: {cause}"))
     }
 }

@@ -245,7 +245,7 @@ fn what_vanished_or_is_refused_is_told() {
     let source = open(&folder, &["."]);
     if is_refused {
         assert_eq!(paths(&source), ["a.yaml", "d.yaml"]);
-        assert_eq!(not_read(&source), [("b", NotReadReason::Denied, "permission denied")]);
+        assert_eq!(not_read(&source), [("b", NotReadReason::Denied, "cannot be read: permission denied")]);
         assert_eq!(source.read(FileId(1)).unwrap_err().reason, NotReadReason::Denied);
     }
     fs::remove_file(folder.path().join("a.yaml")).unwrap();

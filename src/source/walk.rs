@@ -162,6 +162,15 @@ impl Rules {
     }
 }
 
+/// Whether a pattern is one; if not, why.
+pub(super) fn check_pattern(pattern: &str) -> Result<(), String> {
+    let added = GitignoreBuilder::new("").add_line(None, pattern).map(|_| ());
+    added.map_err(|error| match error {
+        ignore::Error::Glob { err, .. } => err,
+        other => other.to_string(),
+    })
+}
+
 fn patterns(root: &Path, patterns: &[String]) -> Result<Option<Gitignore>, SourceError> {
     if patterns.is_empty() {
         return Ok(None);

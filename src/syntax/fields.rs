@@ -4,7 +4,8 @@
 
 use smol_str::SmolStr;
 
-use super::tree::{Entry, Map, Node, Place, Value};
+use super::error::SyntaxError;
+use super::tree::{Entry, FileId, Map, Node, Place, Value};
 
 /// A mistake in a file of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,11 @@ impl LoadError {
     /// A mistake without a help.
     pub fn new(message: impl Into<String>, place: Place) -> LoadError {
         LoadError { message: message.into(), place, help: None }
+    }
+
+    /// What a syntax has to say about a file of ours.
+    pub fn of_syntax(error: SyntaxError, file: FileId) -> LoadError {
+        LoadError { message: error.message, place: Place::span(file, error.span), help: error.help }
     }
 
     /// The same with a help.
@@ -81,10 +87,14 @@ impl<'n, 'e> Fields<'n, 'e> {
         text(node, key, self.errors)
     }
 
-    /// A text that must be there.
+    /// A text that must be there and say something.
     pub fn text(&mut self, key: &'static str) -> Option<&'n str> {
         let node = self.required(key)?;
-        text(node, key, self.errors)
+        let found = text(node, key, self.errors)?;
+        if found.trim().is_empty() {
+            self.errors.push(LoadError::new(format!("`{key}` must not be empty"), node.place));
+        }
+        Some(found)
     }
 
     /// A truth value that may be missing.

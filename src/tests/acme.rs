@@ -1,5 +1,4 @@
 //! The fixture `testdata/acme` is what `testdata/README.md` says it is: what the other tests and the tutorial rest on.
-#![expect(clippy::disallowed_methods, reason = "tests read their fixtures")]
 
 use std::{
     collections::BTreeSet,

@@ -1,4 +1,7 @@
 //! The integration tests.
 
+#![expect(clippy::disallowed_methods, reason = "tests read their fixtures and run programs")]
+
 mod acme;
-mod isms;
+mod cli;
+mod program;

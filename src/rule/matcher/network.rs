@@ -34,6 +34,11 @@ fn includes(outer: Block, inner: Block) -> bool {
         && (outer.prefix == 0 || differing >> (128 - outer.prefix) == 0)
 }
 
+/// Whether a value is an address or a block of them.
+pub(crate) fn is_cidr(value: &Value) -> bool {
+    value.scalar_text().is_some_and(|text| block(&text).is_some())
+}
+
 /// Whether the block includes one of the operands. A text that is no block (a name, a group's id) includes none.
 pub(super) fn cidr_includes(actual: &Value, operand: &Value) -> Truth {
     let Some(outer) = actual.scalar_text().and_then(|text| block(&text)) else { return Truth::False };

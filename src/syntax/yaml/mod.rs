@@ -12,9 +12,12 @@
 //! - A document with an error is left out, the documents around it are kept.
 
 pub mod document;
+mod repeated;
 pub mod scalar;
 #[cfg(test)]
 mod tests;
+
+pub use repeated::repeated_keys;
 
 use super::tree::FileId;
 use super::{Content, Parsed};
