@@ -78,12 +78,8 @@ fn list(args: &RuleArgs, json: bool, terminal: Terminal) -> Result<ExitStatus, F
         let (severity, facet) = (planned.severity.name(), about.facet.name());
         writeln!(out, "{:width$}  {severity:8}  {facet:11}  {:24}  {}", about.id, controls.join(" "), about.title)?;
     }
-    writeln!(out, "{}", counted(plan.rules.len(), "rule"))?;
+    writeln!(out, "rules: {}", plan.rules.len())?;
     Ok(ExitStatus::Clean)
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 fn as_json(about: &crate::rule::About) -> serde_json::Value {
@@ -126,8 +122,8 @@ fn test(folders: &[PathBuf], wanted: &[String], terminal: Terminal) -> Result<Ex
         failed += 1;
         write!(out, "{}", diagnostic::render(&rule.path, &rule.text, &mistakes(rule, proof), terminal))?;
     }
-    let (tested, held) = (counted(rules.len(), "rule"), rules.len() - failed);
-    writeln!(out, "{tested}, {}: {held} hold, {failed} do not", counted(examples, "example"))?;
+    let (rules, holding) = (rules.len(), rules.len() - failed);
+    writeln!(out, "rules: {rules} ({examples} examples), proven: {holding}, failed: {failed}")?;
     Ok(if failed == 0 { ExitStatus::Clean } else { ExitStatus::Findings })
 }
 

@@ -104,11 +104,22 @@ pub(super) fn primary(check: &Check, resource: &Resource, verdict: &Verdict<'_>,
     asked.or_else(|| own().find_map(|decider| decider_place(decider, texts))).unwrap_or(resource.header)
 }
 
-/// The places of other resources that decided, each with the resource's address, each once.
-pub(super) fn related<'u>(resource: &Resource, verdict: &Verdict<'u>, texts: &Texts<'_>) -> Vec<(Place, &'u str)> {
+/// The other places that decided, each with the address of its resource, each once: those of other resources, and of the
+/// judged one where it spans several files.
+pub(crate) fn related<'u>(
+    resource: &'u Resource,
+    verdict: &Verdict<'u>,
+    primary: Place,
+    texts: &Texts<'_>,
+) -> Vec<(Place, &'u str)> {
     let mut places: Vec<(Place, &str)> = Vec::new();
-    for decider in verdict.deciders.iter().filter(|decider| !std::ptr::eq(decider.resource, resource)) {
-        let place = decider_place(decider, texts).unwrap_or(decider.resource.header);
+    for decider in &verdict.deciders {
+        let own = std::ptr::eq(decider.resource, resource);
+        let place = match decider_place(decider, texts) {
+            Some(place) if own && place.file == primary.file => continue,
+            None if own => continue,
+            place => place.unwrap_or(decider.resource.header),
+        };
         if place.file != FileId::NONE && !places.iter().any(|(known, _)| *known == place) {
             places.push((place, &decider.resource.address));
         }

@@ -12,6 +12,7 @@ mod judge;
 mod locate;
 mod own;
 pub mod plan;
+mod requirement;
 pub mod scan;
 mod sheet;
 mod suppress;

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 
+use super::assessment::Location;
 use crate::rule::set::LoadedRule;
 use crate::rule::{Rule, Severity};
 use crate::syntax::tree::Value;
@@ -19,6 +20,8 @@ pub struct Planned {
     pub severity: Severity,
     /// The values of its parameters.
     pub parameters: Vec<(SmolStr, Value)>,
+    /// Where the organisation's documents state the values that were taken from them.
+    pub required_by: Vec<Location>,
 }
 
 /// The rules of a scan, sorted by id, indexed by target.
@@ -59,14 +62,24 @@ impl Plan {
         targets.any(|target| target.starts_with(prefix))
     }
 
-    /// Sets the parameters that requirements stated in documents give, where nobody set them. Returns what was set.
-    pub fn apply_requirements(&mut self, requirement: &str, value: &Value, already_set: &[(String, SmolStr)]) {
+    /// Sets the parameters that a requirement of the organisation's documents gives, where nobody else set them, and
+    /// keeps where it is stated.
+    pub fn apply_requirement(
+        &mut self,
+        requirement: &str,
+        value: &Value,
+        already_set: &[(String, SmolStr)],
+        stated_at: &Location,
+    ) {
         for planned in &mut self.rules {
-            let id = planned.rule.about.id.clone();
-            for parameter in &planned.rule.parameters {
-                let set = already_set.iter().any(|(rule, name)| *rule == id && *name == parameter.name);
-                if parameter.requirement.as_deref() == Some(requirement) && !set {
+            let rule = planned.rule.clone();
+            for parameter in &rule.parameters {
+                let set = already_set.iter().any(|(id, name)| *id == rule.about.id && *name == parameter.name);
+                let below =
+                    crate::rule::scalar::number(value).zip(parameter.floor).is_some_and(|(value, floor)| value < floor);
+                if parameter.requirement.as_deref() == Some(requirement) && !set && !below {
                     set_parameter(&mut planned.parameters, &parameter.name, value);
+                    planned.required_by.push(stated_at.clone());
                 }
             }
         }
@@ -81,7 +94,7 @@ pub fn set_parameter(parameters: &mut Vec<(SmolStr, Value)>, name: &str, value: 
 
 fn planned(rule: Arc<Rule>) -> Planned {
     let parameters = rule.parameters.iter().map(|parameter| (parameter.name.clone(), parameter.default.clone()));
-    Planned { severity: rule.about.severity, parameters: parameters.collect(), rule }
+    Planned { severity: rule.about.severity, parameters: parameters.collect(), required_by: Vec::new(), rule }
 }
 
 fn digest(rules: &[LoadedRule]) -> String {

@@ -12,6 +12,7 @@ use super::assemble;
 use super::assessment::{Assessment, FileState, IsmsFacts};
 use super::locate::Texts;
 use super::plan::Plan;
+use super::requirement;
 use super::sheet::{Bench, Sheet};
 use super::suppress::{self, IgnoreComment};
 use crate::isms::control::Framework;
@@ -81,7 +82,7 @@ pub fn scan(source: &Source, mut plan: Plan, settings: &Settings, repository: Op
     let mut early: Vec<Unit> = documents.iter().map(|(kind, group)| build(*kind, group, &view)).collect();
     early.extend(repository);
     let facts = gather_facts(&mut early, &texts);
-    apply_requirements(&mut plan, &facts, settings);
+    early.push(requirement::apply(&mut plan, &facts, settings, &texts, source));
 
     let reported: FxHashMap<FileId, bool> = source.files.iter().map(|file| (file.id, file.reported)).collect();
     let is_reported = |resource: &Resource| reported.get(&resource.header.file).copied().unwrap_or(true);
@@ -243,16 +244,6 @@ fn gather_facts(units: &mut [Unit], texts: &Texts<'_>) -> IsmsFacts {
     facts
 }
 
-/// A requirement that documents state once and the same sets the parameters that name it.
-fn apply_requirements(plan: &mut Plan, facts: &IsmsFacts, settings: &Settings) {
-    for (name, node, _) in &facts.requirements {
-        let same = facts.requirements.iter().filter(|(other, _, _)| other == name).all(|(_, other, _)| other == node);
-        if same {
-            plan.apply_requirements(name, &node.value, &settings.set_parameters);
-        }
-    }
-}
-
 /// A unit after judging: what later strata need of it.
 struct Done {
     sheet: Sheet,
@@ -349,8 +340,11 @@ struct Summary {
 }
 
 impl Summary {
+    /// Units that are only about the scan or its parameters are not counted.
     fn add(&mut self, unit: &Unit, resources: BTreeMap<SmolStr, usize>, notices: Vec<Notice>) {
-        *self.units.entry(unit.kind).or_default() += 1;
+        if unit.kind != "requirements" {
+            *self.units.entry(unit.kind).or_default() += 1;
+        }
         for (family, count) in resources {
             *self.resources.entry(family).or_default() += count;
         }

@@ -172,11 +172,15 @@ impl Bench<'_> {
         let place = locate::primary(check, slot.resource, verdict, self.texts);
         let partial = kind == FindingKind::Fail && verdict.presence == Presence::Partial;
         let topical = partial || !verdict.evidence.is_empty() || !verdict.missing.is_empty();
-        let related = locate::related(slot.resource, verdict, self.texts);
+        let related = locate::related(slot.resource, verdict, place, self.texts);
         let mut related: Vec<(Location, String)> =
             related.into_iter().map(|(place, address)| (self.texts.location(place), address.to_owned())).collect();
         related.extend(
             verdict.evidence.iter().map(|place| (self.texts.location(*place), "what the text says".to_owned())),
+        );
+        let required = planned.required_by.iter();
+        related.extend(
+            required.map(|location| (location.clone(), "what the organisation's own document requires".to_owned())),
         );
         let mut finding = Finding {
             rule: slot.rule,

@@ -5,6 +5,7 @@ const FAMILIES: [&str; 2] = ["terraform", "kubernetes"];
 
 /// Targets of a fixed name.
 pub(crate) const NAMES: &[&str] = &[
+    "isms/requirement",
     "scan/file",
     "scan/ignore",
     "container",

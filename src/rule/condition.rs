@@ -299,8 +299,14 @@ impl Match {
     }
 }
 
-/// What is taken from a declared resource is there and not empty, whatever its value will be.
+/// What is taken from a declared resource is there and not empty, whatever its value will be; and of some texts a part
+/// is known that decides.
 fn test_unknown(test: &Test, operand: &Value, node: Option<&Node>) -> Truth {
+    if let Some(Value::Unknown(unknown)) = node.map(|node| &node.value)
+        && let Some(holds) = test.operator.test_pieces(unknown, operand)
+    {
+        return Truth::of(holds != test.negated);
+    }
     let declared = node.is_some_and(|node| node.refers.as_ref().is_some_and(|refers| !refers.is_empty()));
     let fact = match test.operator {
         Operator::Exists if declared => true,

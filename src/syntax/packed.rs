@@ -65,8 +65,9 @@ fn reason(unknown: &Unknown) -> Reason<'_> {
 }
 
 fn node<'a>(form: Form<'a>, text: fn(&'a str) -> SmolStr) -> Option<Node> {
-    let unknown =
-        |reason: Reason<'a>| Arc::new(Unknown { depends_on: text(reason.depends_on), expressible: reason.expressible });
+    let unknown = |reason: Reason<'a>| {
+        Arc::new(Unknown { expressible: reason.expressible, ..Unknown::new(text(reason.depends_on)) })
+    };
     let value = match form {
         Form::Null => Value::Null,
         Form::Bool(value) => Value::Bool(value),
@@ -97,7 +98,7 @@ mod tests {
 
     fn every_form() -> Node {
         let place = Place::whole(FileId(3));
-        let reason = Arc::new(Unknown { depends_on: "var.more".into(), expressible: false });
+        let reason = Arc::new(Unknown { expressible: false, ..Unknown::new("var.more") });
         let mut map = Map { entries: Vec::new(), open: Some(reason.clone()) };
         let date = jiff::civil::date(2026, 2, 28);
         for (key, value) in [

@@ -119,6 +119,50 @@ pub struct Unknown {
     pub depends_on: SmolStr,
     /// False where the format has no way to say it at all: the check is then not applicable instead of undecided.
     pub expressible: bool,
+    /// What is known of a text all the same: the texts that it is made of, with something unknown between each two.
+    /// `${aws_s3_bucket.b.arn}/*` has `arn:` and `/*`. Nothing where nothing is known.
+    pub pieces: Vec<SmolStr>,
+}
+
+impl Unknown {
+    /// A value of which nothing is known.
+    pub fn new(depends_on: impl Into<SmolStr>) -> Unknown {
+        Unknown { depends_on: depends_on.into(), expressible: true, pieces: Vec::new() }
+    }
+
+    /// Whether the text may turn out to be this one.
+    pub fn may_be(&self, text: &str) -> bool {
+        let [start, middle @ .., end] = self.pieces.as_slice() else { return true };
+        let Some(mut rest) = text.strip_prefix(start.as_str()).and_then(|rest| rest.strip_suffix(end.as_str())) else {
+            return false;
+        };
+        middle.iter().all(|piece| match rest.split_once(piece.as_str()) {
+            Some((_, after)) => {
+                rest = after;
+                true
+            }
+            None => false,
+        })
+    }
+
+    /// Whether the text is sure to contain this one.
+    pub fn contains(&self, part: &str) -> bool {
+        self.pieces.iter().any(|piece| piece.contains(part))
+    }
+
+    /// Whether the text starts with this one, where that is known.
+    pub fn starts_with(&self, part: &str) -> Option<bool> {
+        let start = self.pieces.first()?;
+        let decided = start.starts_with(part) || !part.starts_with(start.as_str());
+        decided.then(|| start.starts_with(part))
+    }
+
+    /// Whether the text ends with this one, where that is known.
+    pub fn ends_with(&self, part: &str) -> Option<bool> {
+        let end = self.pieces.last()?;
+        let decided = end.ends_with(part) || !part.ends_with(end.as_str());
+        decided.then(|| end.ends_with(part))
+    }
 }
 
 /// What a node holds.
@@ -251,8 +295,17 @@ impl Node {
 
     /// An unknown node that depends on `depends_on`.
     pub fn unknown(depends_on: impl Into<SmolStr>, place: Place) -> Node {
-        let unknown = Unknown { depends_on: depends_on.into(), expressible: true };
-        Node::new(Value::Unknown(Arc::new(unknown)), place)
+        Node::new(Value::Unknown(Arc::new(Unknown::new(depends_on))), place)
+    }
+
+    /// An unknown node that depends on what another value depends on.
+    pub fn depending(reason: &Arc<Unknown>, place: Place) -> Node {
+        let reason = if reason.pieces.is_empty() {
+            reason.clone()
+        } else {
+            Arc::new(Unknown { pieces: Vec::new(), ..(**reason).clone() })
+        };
+        Node::new(Value::Unknown(reason), place)
     }
 
     /// The value under a key, where the node is a map that has it.
@@ -346,4 +399,30 @@ impl Value {
 /// A number without a needless fraction: `443`, `0.95`.
 pub fn number_text(value: f64) -> SmolStr {
     smol_str::format_smolstr!("{value}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_pieces_decide_what_they_can() {
+        let unknown = |pieces: &[&str]| Unknown {
+            pieces: pieces.iter().map(|piece| SmolStr::from(*piece)).collect(),
+            ..Unknown::new("var.x")
+        };
+        let arn = unknown(&["arn:", "/*"]);
+        assert!(!arn.may_be("*") && arn.may_be("arn:x/*") && !arn.may_be("arn:x"));
+        assert!(arn.contains("*") && !arn.contains("x"));
+        assert_eq!(
+            (arn.starts_with("arn"), arn.starts_with("arn:aws"), arn.starts_with("b")),
+            (Some(true), None, Some(false))
+        );
+        assert_eq!((arn.ends_with("*"), arn.ends_with("x/*"), arn.ends_with(":*")), (Some(true), None, Some(false)));
+        // Known texts must not overlap.
+        assert!(!unknown(&["ab", "bc"]).may_be("abc") && unknown(&["ab", "bc"]).may_be("abbc"));
+        assert!(unknown(&["a", "b", "c"]).may_be("axbyc") && !unknown(&["a", "b", "c"]).may_be("axc"));
+        let nothing = Unknown::new("var.x");
+        assert!(nothing.may_be("*") && !nothing.contains("") && nothing.starts_with("a").is_none());
+    }
 }

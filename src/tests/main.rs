@@ -4,4 +4,5 @@
 
 mod acme;
 mod cli;
+mod isms;
 mod program;

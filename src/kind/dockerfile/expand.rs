@@ -33,14 +33,13 @@ impl Variables {
                 filled.push('$');
                 rest = after;
             } else if let Some((reference, after)) = reference(rest) {
-                match self.value(&reference) {
-                    Some(value) => filled.push_str(&value),
-                    None => {
-                        missing.get_or_insert(SmolStr::from(reference.name));
-                        filled.push_str("${");
-                        filled.push_str(reference.name);
-                        filled.push('}');
-                    }
+                if let Some(value) = self.value(&reference) {
+                    filled.push_str(&value);
+                } else {
+                    missing.get_or_insert(SmolStr::from(reference.name));
+                    filled.push_str("${");
+                    filled.push_str(reference.name);
+                    filled.push('}');
                 }
                 rest = after;
             } else {

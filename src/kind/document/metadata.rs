@@ -19,6 +19,7 @@ struct Names {
     fields: Vec<(SmolStr, Vec<String>)>,
     statuses: Vec<(SmolStr, Vec<String>)>,
     history: Vec<(SmolStr, Vec<String>)>,
+    empties: Vec<String>,
     blanks: Vec<String>,
 }
 
@@ -60,6 +61,7 @@ impl Names {
                     (entry.key.clone(), folded(&words))
                 })
                 .collect(),
+            empties: folded(&texts(&tree, "empties")),
             blanks: folded(&texts(&tree, "blanks")),
         }
     }
@@ -70,8 +72,13 @@ impl Names {
 }
 
 /// Whether a value says nothing: empty, a dash, `TBD`, a blank to fill in.
-pub(crate) fn is_blank(text: &str) -> bool {
-    NAMES.blanks.contains(&fold(text)) || placeholder::is_only_placeholder(text)
+pub(crate) fn is_empty(text: &str) -> bool {
+    NAMES.empties.contains(&fold(text)) || placeholder::is_only_placeholder(text)
+}
+
+/// Whether a value says nothing where a document speaks of itself: there, `pending` is no approver.
+fn is_blank(text: &str) -> bool {
+    is_empty(text) || NAMES.blanks.contains(&fold(text))
 }
 
 /// How many of the things by which documents are kept a tree says about itself, whatever their value. Titles, types and

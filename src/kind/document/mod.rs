@@ -93,8 +93,12 @@ pub(crate) fn read(file: &ParsedFile, recognised: Recognised, view: &View<'_>) -
     map.push("placeholders", whole, Node::list(placeholder::find(sections, &file.text), whole));
     copy(parsed, "words", &mut map);
 
-    let is_stating = standing.approved && standing.current && !is_record;
-    let requirements = if is_stating { requirement::stated(sections, &file.text) } else { Vec::new() };
+    let is_stating = requirement::is_stating(&recognised.nature, &recognised.set);
+    let requirements = if is_stating && standing.approved && standing.current {
+        requirement::stated(sections, &file.text)
+    } else {
+        Vec::new()
+    };
     let title = title.and_then(Node::as_str).map_or_else(|| file.name().to_owned(), str::to_owned);
     let tree = Node::map(map, parsed.place);
     Some(Document { recognised, tree, header, standing, requirements, path: (*file.path).into(), title })

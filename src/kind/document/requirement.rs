@@ -44,9 +44,17 @@ struct Term {
 struct Table {
     requirements: Vec<Requirement>,
     negations: Vec<Term>,
+    exceptions: Vec<Term>,
+    natures: Vec<SmolStr>,
+    other_sets: Vec<SmolStr>,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(Table::read);
+
+/// Whether documents of a nature and a subject state requirements on the organisation itself.
+pub(crate) fn is_stating(nature: &str, set: &str) -> bool {
+    TABLE.natures.iter().any(|known| known == nature) && !TABLE.other_sets.iter().any(|other| other == set)
+}
 
 /// The requirements that the sections of a document state: id, and value with its place.
 pub(crate) fn stated(sections: &[Node], source: &str) -> Vec<(SmolStr, Node)> {
@@ -73,9 +81,11 @@ struct Sentence<'a> {
 fn sentences<'a>(section: &'a Node, source: &'a str) -> Vec<Sentence<'a>> {
     let heading = fold(section.get("heading").and_then(Node::as_str).unwrap_or(""));
     let blocks = section.get("blocks").map_or(&[][..], Node::items);
-    let stating = blocks
-        .iter()
-        .filter(|block| !matches!(block.get("kind").and_then(Node::as_str), Some("code" | "html" | "quote")));
+    let stating = blocks.iter().filter(|block| match block.get("kind").and_then(Node::as_str) {
+        // A row of more cells than a thing and its value says several things.
+        Some("row") => block.get("cells").is_none_or(|cells| cells.items().len() <= 2),
+        kind => !matches!(kind, Some("code" | "html" | "quote")),
+    });
     let mut found = Vec::new();
     for node in stating.filter_map(|block| block.get("text")) {
         let written = node.place.as_span().map(|span| (span.start as usize, span.slice(source)));
@@ -158,6 +168,9 @@ impl Table {
         Table {
             requirements: rows.iter().filter_map(requirement).collect(),
             negations: terms(&texts(&tree, "negations")),
+            exceptions: terms(&texts(&tree, "exceptions")),
+            natures: texts(&tree, "natures"),
+            other_sets: texts(&tree, "other_sets"),
         }
     }
 }
@@ -179,10 +192,7 @@ impl Requirement {
         if found.any(|other| other.get(0).is_none_or(|other| other.range() != all.range())) {
             return None;
         }
-        // What the value's own words say ("no older than TLS 1.2") is no negation.
-        let around = format!("{} {}", sentence.text.get(..all.start())?, sentence.text.get(all.end()..)?);
-        let around = fold(&around);
-        if TABLE.negations.iter().any(|term| term.is_in(&around)) {
+        if is_undone(sentence.text.get(..all.start())?, sentence.text.get(all.end()..)?) {
             return None;
         }
         let value = self.read_value(&first)?;
@@ -204,6 +214,15 @@ impl Requirement {
             },
         }
     }
+}
+
+/// Whether the words around a value undo it. What its own words say ("no older than TLS 1.2") is no negation, and neither
+/// is what a later clause adds ("at least 14 characters, never reused").
+fn is_undone(before: &str, after: &str) -> bool {
+    let clause = after.split([',', ';', ':', '(']).next().unwrap_or("");
+    let near = fold(&format!("{before} | {clause}"));
+    let whole = fold(&format!("{before} | {after}"));
+    TABLE.negations.iter().any(|term| term.is_in(&near)) || TABLE.exceptions.iter().any(|term| term.is_in(&whole))
 }
 
 /// A number in digits or in words.
@@ -279,6 +298,7 @@ mod tests {
             ("Audit logs are\nretained for one\nyear. More text.", "log-retention", "365", "one\nyear"),
             ("| what | value |\n|---|---|\n| Log retention | 180 days |", "log-retention", "180", "180 days"),
             ("- Passwords have at least 14 characters.", "password-min-length", "14", "at least 14 characters"),
+            ("Passwords: at least 14 characters, never reused.", "password-min-length", "14", "at least 14 characters"),
             ("A password is twelve characters or more.", "password-min-length", "12", "twelve characters or more"),
             ("All traffic uses TLS 1.2 or higher.", "tls-min-version", "1.2", "TLS 1.2 or higher"),
             ("It is encrypted: TLS 1.3, at the least TLS 1.2.", "tls-min-version", "1.2", "at the least TLS 1.2"),
@@ -306,6 +326,7 @@ mod tests {
         for source in [
             "Logs are not kept for 30 days.",
             "Logs are kept for at most 30 days.",
+            "Logs are kept for 30 days, except those of the shop.",
             "Logs are kept for 30 days or 90 days.",
             "Logs are kept for 30 days. Audit logs are kept for 365 days.",
             "Logs that serve as evidence are kept for 10 years.",
@@ -317,6 +338,8 @@ mod tests {
             "Passwords have characters.",
             "Service passwords have at least 30 characters.",
             "Restore tests of the backups are done monthly.",
+            "| log | kept for | by |\n|---|---|---|\n| trail | 30 days | Edda |",
+            "Suppliers with access to our systems are reviewed every two years.",
             "",
         ] {
             assert_eq!(found(source), [], "{source}");

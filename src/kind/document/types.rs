@@ -79,6 +79,8 @@ struct Signs<'a> {
     metadata: usize,
     /// The folder of the ISMS that holds it.
     folder: Option<String>,
+    /// Whether it is somebody else's, an example or out of force.
+    is_elsewhere: bool,
 }
 
 /// Recognises a document; `None` for everything that is no document of an ISMS.
@@ -95,6 +97,7 @@ pub(crate) fn recognise(file: &ParsedFile, view: &View<'_>, metadata: usize) -> 
         front: fold(front),
         metadata,
         folder: isms_folder(&file.path, view.isms),
+        is_elsewhere: is_elsewhere(&file.path, view.isms),
     };
     TABLE.recognise(&signs)
 }
@@ -137,9 +140,12 @@ pub(crate) fn isms_folder(path: &str, configured: &[String]) -> Option<String> {
 }
 
 /// Whether a file lies where documents and registers are not the organisation's own and in force: examples,
-/// templates, archives, other people's packages, hidden folders.
-pub(crate) fn is_elsewhere(path: &str) -> bool {
-    let Some((folders, _)) = path.rsplit_once('/') else { return false };
+/// templates, archives, other people's packages, hidden folders. What leads to a folder that the configuration names
+/// does not count.
+pub(crate) fn is_elsewhere(path: &str, configured: &[String]) -> bool {
+    let folder = if configured.is_empty() { None } else { isms_folder(path, configured) };
+    let below = folder.and_then(|folder| path.strip_prefix(folder.as_str())).unwrap_or(path);
+    let Some((folders, _)) = below.rsplit_once('/') else { return false };
     folders.split('/').any(|segment| segment.starts_with('.') || TABLE.other_folders.contains(&fold(segment)))
 }
 
@@ -211,7 +217,7 @@ impl Table {
     }
 
     fn recognise(&self, signs: &Signs<'_>) -> Option<Recognised> {
-        if is_elsewhere(signs.path) {
+        if signs.is_elsewhere {
             return None;
         }
         if let Some(found) = self.by_front_matter(signs) {
@@ -376,6 +382,9 @@ mod tests {
         assert!(recognised("isms/backup.md", "# Backup policy", 0, &configured).is_none());
         assert!(recognised("managementx/backup.md", "# Backup policy", 0, &configured).is_none());
         assert!(recognised("backup.md", "# Backup policy", 0, &[".".to_owned()]).is_some());
+        let example = ["examples/acme/isms".to_owned()];
+        assert!(recognised("examples/acme/isms/backup.md", "# Backup policy", 0, &example).is_some());
+        assert!(recognised("examples/acme/isms/archive/backup.md", "# Backup policy", 0, &example).is_none());
     }
 
     #[test]

@@ -170,6 +170,9 @@ fn capabilities(written: Field) -> Field {
     }
     let names = |key: &str| {
         let list = field(Some(&written.value), key)?;
+        if matches!(list.value.value, Value::Unknown(_)) {
+            return Some(list);
+        }
         let place = list.value.place;
         let names = list.value.items().iter().map(capability).collect();
         Some(list.with(Node::list(names, place)))

@@ -66,7 +66,9 @@ struct Recognised<'a> {
 
 fn recognise<'a>(file: &'a ParsedFile, view: &View<'_>) -> Option<Recognised<'a>> {
     let syntax = Syntax::of(&file.path)?;
-    if !matches!(syntax, Syntax::Yaml | Syntax::Json | Syntax::Csv | Syntax::Markdown) || is_elsewhere(&file.path) {
+    if !matches!(syntax, Syntax::Yaml | Syntax::Json | Syntax::Csv | Syntax::Markdown)
+        || is_elsewhere(&file.path, view.isms)
+    {
         return None;
     }
     let names = names(file, syntax);
@@ -157,6 +159,9 @@ pub(crate) fn read(file: &ParsedFile, view: &View<'_>) -> Option<Register> {
     let rows = rows.enumerate().map(|(index, row)| read_row(kind, row, index, file)).collect();
     let mut head = Map::default();
     metadata::read(table::head(file), &[], &file.text, view.today).write(&mut head);
+    if let Some(title) = table::head(file).and_then(|head| head.get("title")).filter(|title| title.as_str().is_some()) {
+        head.push("title", title.place, title.clone());
+    }
     let place = tables.iter().find_map(|table| table.place).unwrap_or_else(|| Place::whole(file.id));
     Some(Register { kind, rows, head, path: (*file.path).into(), place, because })
 }

@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use crate::isms::resolve::resolve_cell;
 use crate::kind::document::date::{self, DayOfMonth};
-use crate::kind::document::metadata::{is_blank, written};
+use crate::kind::document::metadata::{is_empty, written};
 use crate::kind::document::words::{fold, fold_label};
 use crate::kind::register::types::{self, FieldKind};
 use crate::syntax::tree::{Node, Value};
@@ -21,7 +21,7 @@ pub(crate) fn normalised(cell: &Node, kind: FieldKind, source: &str) -> Option<N
     // A date in the text of YAML is written as such; a truth value has no other form.
     let text = written(cell, source)?;
     let says_nothing =
-        text.trim().is_empty() || (is_blank(&text) && !matches!(kind, FieldKind::Truth | FieldKind::Status));
+        text.trim().is_empty() || (is_empty(&text) && !matches!(kind, FieldKind::Truth | FieldKind::Status));
     if says_nothing {
         return None;
     }
@@ -63,7 +63,7 @@ fn list(cell: &Node, kind: FieldKind, source: &str) -> Option<Node> {
     };
     let items: Vec<Node> = parts
         .into_iter()
-        .filter(|(part, _)| !is_blank(part))
+        .filter(|(part, _)| !is_empty(part))
         .map(|(part, item)| Node::text(meant(&part, kind), item.place))
         .collect();
     (!items.is_empty()).then(|| Node::list(items, cell.place))
@@ -134,6 +134,7 @@ mod tests {
             ("n/a", FieldKind::Status, Some("text not-applicable")),
             ("green", FieldKind::Status, Some("text green")),
             ("TBD", FieldKind::Text, None),
+            ("open", FieldKind::Text, Some("text open")),
             ("Edda Falk", FieldKind::Text, Some("text Edda Falk")),
         ] {
             assert_eq!(value(source, kind).as_deref(), expected, "{source} {kind:?}");

@@ -16,7 +16,7 @@ pub(super) const SHALLOW: Missing = Missing("full history (shallow clone)");
 
 impl Missing {
     pub(super) fn reason(&self) -> Unknown {
-        Unknown { depends_on: self.0.into(), expressible: true }
+        Unknown::new(self.0)
     }
 }
 

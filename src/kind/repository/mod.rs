@@ -86,7 +86,7 @@ impl Kind for Repository {
         if files.is_empty() { Vec::new() } else { vec![Group { name: ".".into(), files: files.to_vec() }] }
     }
 
-    /// Owners and submodules; the rest needs the repository itself and comes from [`unit`].
+    /// Owners and submodules; the rest needs the repository itself and comes from [`of_source`].
     fn build(&self, group: &Group<'_>, _view: &View<'_>) -> Unit {
         let resources = group.files.iter().flat_map(|file| owners::resources(file)).collect();
         Unit { kind: self.name(), name: group.name.clone(), resources, ..Unit::default() }

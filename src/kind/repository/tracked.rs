@@ -3,13 +3,11 @@
 //! Names decide, and where a name can mean both (`*.pem` is a certificate or a key) the content does. Files that show
 //! how a secret file looks (`.env.example`) are ordinary.
 
-use std::sync::Arc;
-
 use super::{Fields, list, place_of, resource};
 use crate::kind::Resource;
 use crate::source::SourceFile;
 use crate::source::git::facts::{Tracked, TrackedKind};
-use crate::syntax::tree::{Node, Place, Unknown, Value};
+use crate::syntax::tree::{Node, Place, Value};
 
 /// Words after `.env.` that say: this is a pattern to copy, not the thing.
 const SAMPLES: &[&str] = &["example", "sample", "template", "dist", "tpl", "tmpl", "defaults", "default", "schema"];
@@ -20,13 +18,6 @@ const BINARIES: &[&str] = &[
     "jar", "lib", "msi", "o", "obj", "pkg", "pyc", "pyd", "rar", "rpm", "so", "tar", "tgz", "war", "whl", "xz", "zip",
     "zst",
 ];
-
-/// What a tracked file is.
-enum Class {
-    Known(&'static str),
-    /// The name allows a private key and the content could not be looked at.
-    Unknown,
-}
 
 /// Every tracked file but submodules.
 pub(super) fn resources(tracked: &[Tracked], files: &[SourceFile]) -> Vec<Resource> {
@@ -55,34 +46,24 @@ fn tracked_file(file: &Tracked, place: Place) -> Resource {
     if file.size > 0 {
         fields.value("size", Value::Number(file.size as f64));
     }
-    fields.value(
-        "kind",
-        match class(file) {
-            Class::Known(class) => Value::Text(class.into()),
-            Class::Unknown => {
-                let depends_on = smol_str::format_smolstr!("content of {}", file.path);
-                Value::Unknown(Arc::new(Unknown { depends_on, expressible: true }))
-            }
-        },
-    );
+    fields.text("kind", Some(class(file)));
     fields.bool("binary", is_binary);
     fields.bool("executable", file.kind == TrackedKind::Executable);
     fields.bool("link", file.kind == TrackedKind::Link);
     resource("repository/tracked-file", &file.path, fields.finish(), place)
 }
 
-fn class(file: &Tracked) -> Class {
+/// What a tracked file is, as the field `kind` says it.
+fn class(file: &Tracked) -> &'static str {
     let path = file.path.to_ascii_lowercase();
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     let is_key_name = matches!(name, "id_rsa" | "id_dsa" | "id_ecdsa" | "id_ed25519" | "id_ecdsa_sk" | "id_ed25519_sk");
-    match file.private_key {
-        Some(true) => return Class::Known("private-key"),
-        None if is_key_name && file.kind != TrackedKind::Link => return Class::Unknown,
-        _ => {}
+    if is_key_name || file.private_key == Some(true) {
+        return "private-key";
     }
     let in_folder = |wanted: &str| folder.split('/').any(|part| part == wanted);
-    Class::Known(match extension {
+    match extension {
         "p12" | "pfx" | "jks" | "keystore" | "bks" | "kdbx" => "key-store",
         _ if is_credentials(folder, name) => "credentials",
         _ if is_environment(name) => "environment",
@@ -94,7 +75,7 @@ fn class(file: &Tracked) -> Class {
         "pyc" | "class" | "o" | "obj" => "build",
         _ if in_folder("node_modules") || in_folder("__pycache__") || in_folder(".terraform") => "build",
         _ => "ordinary",
-    })
+    }
 }
 
 fn is_credentials(folder: &str, name: &str) -> bool {
@@ -136,8 +117,9 @@ mod tests {
             ("src/env.rs", None, "ordinary"),
             ("tls/server.pem", Some(true), "private-key"),
             ("tls/ca.pem", Some(false), "ordinary"),
-            ("id_rsa", Some(true), "private-key"),
-            ("id_rsa", None, "unknown"),
+            ("id_rsa", Some(false), "private-key"),
+            ("deploy/id_ed25519", None, "private-key"),
+            ("server.key", None, "ordinary"),
             ("id_rsa.pub", None, "ordinary"),
             ("a.P12", None, "key-store"),
             ("terraform.tfstate", None, "terraform-state"),
@@ -155,11 +137,7 @@ mod tests {
             ("main.tf", None, "ordinary"),
         ] {
             let file = Tracked { path: path.into(), size: 1, kind: TrackedKind::File, private_key };
-            let found = match class(&file) {
-                Class::Known(class) => class,
-                Class::Unknown => "unknown",
-            };
-            assert_eq!(found, expected, "{path}");
+            assert_eq!(class(&file), expected, "{path}");
         }
     }
 }

@@ -40,7 +40,7 @@ fn open_word(node: &Node) -> Option<Unknown> {
     match &node.value {
         Value::Unknown(unknown) => Some((**unknown).clone()),
         Value::Text(text) if is_templated(text) && !text.starts_with('-') && !text.contains(' ') => {
-            Some(Unknown { depends_on: text.clone(), expressible: true })
+            Some(Unknown::new(text.clone()))
         }
         _ => None,
     }

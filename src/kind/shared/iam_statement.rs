@@ -84,7 +84,7 @@ impl Statement {
 
     /// A statement of a policy that cannot be known.
     pub fn unknown(unknown: &Arc<Unknown>, place: Place) -> Statement {
-        let node = || Some(Field::new(Node::new(Value::Unknown(unknown.clone()), place)));
+        let node = || Some(Field::new(Node::depending(unknown, place)));
         Statement {
             effect: node(),
             actions: node(),

@@ -68,7 +68,7 @@ impl Opening {
 
     /// An entry of which nothing is known but that it may be there.
     pub fn unknown(unknown: &Arc<Unknown>, layer: &'static str, place: Place) -> Opening {
-        let node = || Some(Field::new(Node::new(Value::Unknown(unknown.clone()), place)));
+        let node = || Some(Field::new(Node::depending(unknown, place)));
         Opening {
             action: node(),
             protocol: node(),

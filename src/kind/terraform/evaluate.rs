@@ -180,7 +180,7 @@ impl<'m> Evaluator<'m> {
             return at(yes, place);
         }
         match condition.value {
-            Value::Unknown(unknown) => Node::new(Value::Unknown(unknown), place),
+            Value::Unknown(unknown) => Node::depending(&unknown, place),
             _ => self.failure("a condition that is neither true nor false", place),
         }
     }
@@ -198,17 +198,17 @@ impl<'m> Evaluator<'m> {
             match &last.value {
                 Value::List(list) => {
                     if let Some(unknown) = &list.open {
-                        return Node::new(Value::Unknown(unknown.clone()), place);
+                        return Node::depending(unknown, place);
                     }
                     arguments.extend(list.items.iter().cloned());
                 }
-                Value::Unknown(unknown) => return Node::new(Value::Unknown(unknown.clone()), place),
+                Value::Unknown(unknown) => return Node::depending(unknown, place),
                 _ => return self.failure(smol_str::format_smolstr!("{}(…)", call.name), place),
             }
         }
         let value = match functions::call(&call.name, &arguments) {
             Ok(value) => value,
-            Err(Stop::Unknown(unknown)) => Value::Unknown(unknown),
+            Err(Stop::Unknown(unknown)) => Node::depending(&unknown, place).value,
             Err(Stop::Wrong) => return self.failure(smol_str::format_smolstr!("{}(…)", call.name), place),
         };
         let refers = if matches!(value, Value::List(_) | Value::Map(_)) { None } else { union(&arguments) };
@@ -233,7 +233,7 @@ impl<'m> Evaluator<'m> {
         let Some(argument) = call.arguments.first() else { return self.failure("can(…)", place) };
         match self.evaluate(argument, scope).value {
             _ if self.failures() > before => Node::new(Value::Bool(false), place),
-            Value::Unknown(unknown) => Node::new(Value::Unknown(unknown), place),
+            Value::Unknown(unknown) => Node::depending(&unknown, place),
             _ => Node::new(Value::Bool(true), place),
         }
     }
@@ -242,7 +242,7 @@ impl<'m> Evaluator<'m> {
         let collection = self.evaluate(&expression.collection, scope);
         let Some((elements, mut open)) = elements(&collection) else {
             return match collection.value {
-                Value::Unknown(unknown) => Node::new(Value::Unknown(unknown), place),
+                Value::Unknown(unknown) => Node::depending(&unknown, place),
                 _ => self.failure("for … in a value that has no elements", place),
             };
         };

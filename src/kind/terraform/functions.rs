@@ -100,7 +100,7 @@ pub(super) fn call(name: &str, arguments: &[Node]) -> Result<Value, Stop> {
     }
     let first = arguments.first().and_then(|first| first.as_str()).unwrap_or("…");
     let depends_on = smol_str::format_smolstr!("{name}({first})");
-    Err(Stop::Unknown(Arc::new(Unknown { depends_on, expressible: true })))
+    Err(Stop::Unknown(Arc::new(Unknown::new(depends_on))))
 }
 
 /// The argument at a position.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use smol_str::SmolStr;
 
-use super::template::Segment;
+use super::template::{Joined, Segment};
 use crate::syntax::tree::{FileId, Map, Node, Place, Span, Value};
 
 /// How deeply JSON may nest.
@@ -201,7 +201,7 @@ impl Reader<'_> {
     /// A quoted text; unknown where an interpolation in it is.
     fn text(&mut self) -> Option<Node> {
         let start = self.at;
-        let mut text = String::new();
+        let mut joined = Joined::default();
         let mut holes = Vec::new();
         self.at += 1;
         loop {
@@ -210,23 +210,23 @@ impl Reader<'_> {
             self.at += c.len_utf8();
             match c {
                 '"' => break,
-                '\\' => text.push(self.escape()?),
+                '\\' => joined.text.push(self.escape()?),
                 HOLE => {
                     let node = self.source.hole(at)?;
                     holes.push(node.clone());
-                    text.push_str(&node.value.scalar_text().unwrap_or_default());
+                    match (node.value.scalar_text(), &node.value) {
+                        (Some(text), _) => joined.text.push_str(&text),
+                        (None, Value::Unknown(unknown)) => joined.gap(unknown),
+                        (None, Value::Null) => {}
+                        (None, _) => return None,
+                    }
                 }
-                c => text.push(c),
+                c => joined.text.push(c),
             }
         }
         let place = self.source.place(start..self.at);
         let refers = super::evaluate::union(&holes);
-        let value = match holes.iter().find(|hole| hole.value.scalar_text().is_none()).map(|hole| &hole.value) {
-            Some(Value::Unknown(unknown)) => Value::Unknown(unknown.clone()),
-            Some(Value::Null) | None => Value::Text(text.into()),
-            Some(_) => return None,
-        };
-        Some(Node { value, place, refers })
+        Some(Node { value: joined.value(), place, refers })
     }
 
     fn escape(&mut self) -> Option<char> {

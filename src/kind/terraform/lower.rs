@@ -111,7 +111,7 @@ impl Lowering<'_, '_> {
         let Some((elements, open)) = elements(&collection) else {
             list.open = Some(match collection.value {
                 Value::Unknown(unknown) => unknown,
-                _ => Arc::new(Unknown { depends_on: "for_each".into(), expressible: true }),
+                _ => Arc::new(Unknown::new("for_each")),
             });
             return;
         };

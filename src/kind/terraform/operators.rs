@@ -82,7 +82,6 @@ fn arithmetic(operator: BinaryOperator, left: f64, right: f64) -> Option<Value> 
 /// What an operation depends on that could not be carried out.
 fn undecided(sides: &[&Node]) -> Value {
     let unknown = sides.iter().find_map(|side| unknown_within(side));
-    let wrong =
-        || Arc::new(Unknown { depends_on: "an operation on values of the wrong type".into(), expressible: true });
-    Value::Unknown(unknown.unwrap_or_else(wrong))
+    let unknown = unknown.unwrap_or_else(|| Arc::new(Unknown::new("an operation on values of the wrong type")));
+    Node::depending(&unknown, Place::NOWHERE).value
 }

@@ -61,8 +61,18 @@ fn named(node: Node, root: &str, steps: &[Step]) -> Node {
     if name.len() <= unknown.depends_on.len() || !name.starts_with(unknown.depends_on.as_str()) {
         return node;
     }
-    let unknown = Unknown { depends_on: name, expressible: unknown.expressible };
+    let unknown = Unknown { depends_on: name, ..(**unknown).clone() };
     Node { value: Value::Unknown(Arc::new(unknown)), ..node }
+}
+
+/// What is known of an attribute that only the provider sets: the name of something in AWS starts as all of them do.
+fn pieces(root: &str, steps: &[Step]) -> Vec<SmolStr> {
+    let kind = match (root, steps) {
+        ("data", [Step::Attribute(kind), ..]) => kind.as_str(),
+        (kind, _) => kind,
+    };
+    let is_arn = matches!(steps.last(), Some(Step::Attribute(name)) if name == "arn" || name.ends_with("_arn"));
+    if is_arn && kind.starts_with("aws_") { vec!["arn:".into(), SmolStr::default()] } else { Vec::new() }
 }
 
 #[derive(Clone, Copy)]
@@ -77,7 +87,8 @@ impl<'m> Walk<'_, 'm> {
         let module = self.evaluator.module;
         let unknown = |refers: Option<SmolStr>| Node {
             refers: refers.map(|address| Arc::new(vec![address])),
-            ..Node::unknown(text(root, steps), self.place)
+            value: Value::Unknown(Arc::new(Unknown { pieces: pieces(root, steps), ..Unknown::new(text(root, steps)) })),
+            place: self.place,
         };
         match (root, steps) {
             ("var", [Step::Attribute(name), rest @ ..]) => {
@@ -181,7 +192,7 @@ impl<'m> Walk<'_, 'm> {
         match &node.value {
             Value::Map(map) => match (map.get(key), &map.open) {
                 (Some(value), _) => value.clone(),
-                (None, Some(unknown)) => Node::new(Value::Unknown(unknown.clone()), self.place),
+                (None, Some(unknown)) => Node::depending(unknown, self.place),
                 (None, None) => {
                     self.evaluator.failure(smol_str::format_smolstr!("the missing key `{key}`"), self.place)
                 }
@@ -194,7 +205,7 @@ impl<'m> Walk<'_, 'm> {
     /// `[index]`
     fn index(self, node: &Node, index: &Node) -> Node {
         if let Value::Unknown(unknown) = &index.value {
-            return Node::new(Value::Unknown(unknown.clone()), self.place);
+            return Node::depending(unknown, self.place);
         }
         let Value::List(list) = &node.value else {
             let key = index.value.scalar_text().unwrap_or_default();
@@ -205,7 +216,7 @@ impl<'m> Walk<'_, 'm> {
         let found = position.and_then(|position| list.items.get(position as usize));
         match (found, &list.open) {
             (Some(item), _) => item.clone(),
-            (None, Some(unknown)) => Node::new(Value::Unknown(unknown.clone()), self.place),
+            (None, Some(unknown)) => Node::depending(unknown, self.place),
             (None, None) => self.evaluator.failure("an element that the list does not have", self.place),
         }
     }

@@ -1,11 +1,13 @@
 //! Templates: texts with interpolation. A text that is a JSON object or list is read as what it holds.
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
 use super::evaluate::{Binding, Evaluator, MAX_LENGTH, Scope, at, elements, union};
 use super::{json_text, operators};
 use crate::syntax::hcl::TemplatePart;
-use crate::syntax::tree::{Node, Place, Span, Value};
+use crate::syntax::tree::{Node, Place, Span, Unknown, Value};
 
 /// A piece of a template whose interpolations are evaluated.
 #[derive(Debug, Clone)]
@@ -71,7 +73,7 @@ impl Evaluator<'_> {
     /// A directive that depends on something unknown, or on something that it cannot depend on.
     fn undecided(&self, node: &Node) -> Node {
         match super::evaluate::unknown_within(node) {
-            Some(unknown) => Node::new(Value::Unknown(unknown), node.place),
+            Some(unknown) => Node::depending(&unknown, node.place),
             None => self.failure("a template directive over a value of the wrong type", node.place),
         }
     }
@@ -79,23 +81,59 @@ impl Evaluator<'_> {
 
 /// The text of all segments; unknown where one of them is.
 fn join(segments: &[Segment]) -> Value {
-    let mut text = String::new();
+    let mut joined = Joined::default();
     for segment in segments {
         match segment {
-            Segment::Text(piece, _) => text.push_str(piece),
+            Segment::Text(piece, _) => joined.text.push_str(piece),
             Segment::Value(Node { value: Value::Null, .. }) => {}
             Segment::Value(node) => match (node.value.scalar_text(), &node.value) {
-                (Some(piece), _) => text.push_str(&piece),
-                (None, Value::Unknown(unknown)) => return Value::Unknown(unknown.clone()),
+                (Some(piece), _) => joined.text.push_str(&piece),
+                (None, Value::Unknown(unknown)) => joined.gap(unknown),
                 // JSON text that was read as what it holds.
                 (None, _) => return unknown("a text with a list or an object in it"),
             },
         }
-        if text.len() > MAX_LENGTH && segments.len() > 1 {
+        if joined.text.len() > MAX_LENGTH && segments.len() > 1 {
             return unknown("a text that is too long");
         }
     }
-    Value::Text(text.into())
+    joined.value()
+}
+
+/// Text that may have gaps.
+#[derive(Default)]
+pub(super) struct Joined {
+    /// What was added since the last gap.
+    pub(super) text: String,
+    /// The texts before it, each followed by a gap.
+    pieces: Vec<SmolStr>,
+    first: Option<Arc<Unknown>>,
+}
+
+impl Joined {
+    /// Adds something unknown; what is known of it is kept.
+    pub(super) fn gap(&mut self, unknown: &Arc<Unknown>) {
+        self.first.get_or_insert_with(|| unknown.clone());
+        let known = unknown.pieces.split_last().and_then(|(end, before)| Some((before.split_first()?, end)));
+        let Some(((start, middle), end)) = known else {
+            self.pieces.push(std::mem::take(&mut self.text).into());
+            return;
+        };
+        self.text.push_str(start);
+        self.pieces.push(std::mem::take(&mut self.text).into());
+        self.pieces.extend(middle.iter().cloned());
+        self.text.push_str(end);
+    }
+
+    /// The text, or what is known of it and what it depends on.
+    pub(super) fn value(mut self) -> Value {
+        let Some(first) = self.first else { return Value::Text(self.text.into()) };
+        self.pieces.push(self.text.into());
+        // Nothing but gaps says nothing.
+        let is_empty = self.pieces.iter().all(SmolStr::is_empty);
+        let pieces = if is_empty { Vec::new() } else { self.pieces };
+        Value::Unknown(Arc::new(Unknown { pieces, ..(*first).clone() }))
+    }
 }
 
 fn unknown(depends_on: &'static str) -> Value {

@@ -203,6 +203,30 @@ locals {
 }
 
 #[test]
+fn what_is_known_of_a_text_with_gaps_is_kept() {
+    let blocks = "variable \"v\" {}\nlocals { half = \"x-${var.v}\" }\n";
+    let cases: [(&str, &[&str]); 10] = [
+        ("\"a-${var.v}-b\"", &["a-", "-b"]),
+        ("\"${var.v}\"", &[]),
+        ("\"${var.v}${var.v}\"", &[]),
+        ("\"${aws_s3_bucket.b.arn}/*\"", &["arn:", "/*"]),
+        ("aws_kms_key.k.arn", &["arn:", ""]),
+        ("\"<${local.half}>${var.v}\"", &["<x-", ">", ""]),
+        ("jsondecode(\"{\\\"a\\\": 1}\").a == \"${local.half}\"", &[]),
+        ("var.v == \"x\" ? local.half : 1", &[]),
+        ("upper(local.half)", &[]),
+        ("local.half == \"a\" ? 1 : 2", &[]),
+    ];
+    for (expression, pieces) in cases {
+        let text = format!("{blocks}resource \"t_t\" \"t\" {{\n  x = {expression}\n}}\n");
+        let unit = Fixture::new(&[("main.tf", &text)]).unit();
+        let node = at(&find(&unit, "t_t.t").tree, "x");
+        let Value::Unknown(unknown) = &node.value else { panic!("{expression} is {node:?}") };
+        assert_eq!(unknown.pieces, pieces, "{expression}");
+    }
+}
+
+#[test]
 fn json_in_text_is_what_it_holds_with_its_own_places() {
     let text = r#"
 variable "env" {}

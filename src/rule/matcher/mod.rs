@@ -9,6 +9,7 @@ mod order;
 mod shape;
 mod text;
 
+use std::ops::Not as _;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -16,7 +17,7 @@ use smol_str::SmolStr;
 
 use crate::rule::path::Path;
 use crate::rule::topic::Topic;
-use crate::syntax::tree::Value;
+use crate::syntax::tree::{Unknown, Value};
 
 pub(crate) use network::is_cidr;
 pub use text::Pattern;
@@ -243,6 +244,21 @@ impl Operator {
             Operator::CidrIncludes => network::cidr_includes(actual, operand),
             Operator::PortIncludes => network::port_includes(actual, operand),
             Operator::States(_) => Truth::Unknown,
+        }
+    }
+
+    /// Tests a text of which only parts are known; `None` where they do not decide.
+    pub fn test_pieces(&self, unknown: &Unknown, operand: &Value) -> Option<bool> {
+        if unknown.pieces.is_empty() {
+            return None;
+        }
+        match self {
+            Operator::Equals | Operator::In => text::may_equal(unknown, operand).not().then_some(false),
+            Operator::Contains => text::parts(operand).any(|part| unknown.contains(&part)).then_some(true),
+            Operator::StartsWith => text::decided(text::parts(operand).map(|part| unknown.starts_with(&part))),
+            Operator::EndsWith => text::decided(text::parts(operand).map(|part| unknown.ends_with(&part))),
+            Operator::Empty => Some(shape::is(false, operand) == Truth::True),
+            _ => None,
         }
     }
 

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::Truth;
 use crate::rule::scalar;
-use crate::syntax::tree::{Node, Value};
+use crate::syntax::tree::{Node, Unknown, Value};
 
 /// A regular expression that is compiled when it is first used.
 #[derive(Debug, Clone)]
@@ -56,7 +56,11 @@ pub(super) fn contains(actual: &Value, operand: &Value, converts: bool) -> Truth
     match actual {
         Value::List(list) => {
             let holds = |item: &Node| wanted(operand).any(|part| scalar::equal(&item.value, part, converts));
-            let open = list.open.is_some() || list.items.iter().any(|item| matches!(item.value, Value::Unknown(_)));
+            let may_hold = |item: &Node| match &item.value {
+                Value::Unknown(unknown) => may_equal(unknown, operand),
+                _ => false,
+            };
+            let open = list.open.is_some() || list.items.iter().any(may_hold);
             three_valued(list.items.iter().any(holds), open)
         }
         Value::Map(map) => {
@@ -75,9 +79,59 @@ fn three_valued(holds: bool, open: bool) -> Truth {
     }
 }
 
+/// Whether a text of which only parts are known may be one of the operands.
+pub(super) fn may_equal(unknown: &Unknown, operand: &Value) -> bool {
+    wanted(operand).any(|value| value.scalar_text().is_none_or(|text| unknown.may_be(&text)))
+}
+
+/// The operands as texts.
+pub(super) fn parts(operand: &Value) -> impl Iterator<Item = SmolStr> + '_ {
+    wanted(operand).filter_map(Value::scalar_text)
+}
+
+/// Whether one of the answers is yes, or all are no.
+pub(super) fn decided(answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let answers: Vec<Option<bool>> = answers.collect();
+    if answers.contains(&Some(true)) {
+        return Some(true);
+    }
+    answers.iter().all(|answer| *answer == Some(false)).then_some(false)
+}
+
 fn wanted(operand: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
     match operand {
         Value::List(list) => Box::new(list.items.iter().map(|item| &item.value)),
         single => Box::new(std::iter::once(single)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::matcher::Operator;
+    use crate::syntax::tree::Place;
+
+    #[test]
+    fn known_pieces_of_a_text_decide() {
+        let arn = Unknown { pieces: vec!["arn:".into(), "/*".into()], ..Unknown::new("aws_s3_bucket.b.arn") };
+        let text = |text: &str| Value::Text(text.into());
+        let cases = [
+            (Operator::Equals, text("*"), Some(false)),
+            (Operator::Equals, text("arn:x/*"), None),
+            (Operator::Contains, text("*"), Some(true)),
+            (Operator::Contains, text("x"), None),
+            (Operator::StartsWith, text("arn:"), Some(true)),
+            (Operator::EndsWith, text(":*"), Some(false)),
+            (Operator::EndsWith, text("x/*"), None),
+            (Operator::Empty, Value::Bool(false), Some(true)),
+        ];
+        for (operator, operand, expected) in cases {
+            assert_eq!(operator.test_pieces(&arn, &operand), expected, "{operator:?} {operand:?}");
+            assert_eq!(operator.test_pieces(&Unknown::new("var.x"), &operand), None, "{operator:?}");
+        }
+        let of = |unknown: Unknown| Node::new(Value::Unknown(Arc::new(unknown)), Place::NOWHERE);
+        let list = |unknown: Unknown| Node::list(vec![of(unknown)], Place::NOWHERE).value;
+        assert_eq!(contains(&list(arn), &text("*"), false), Truth::False);
+        assert_eq!(contains(&list(Unknown::new("var.x")), &text("*"), false), Truth::Unknown);
     }
 }

@@ -13,7 +13,7 @@ fn bounded(length: usize) -> Result<(), Stop> {
 }
 
 fn too_long() -> Stop {
-    Stop::Unknown(Arc::new(Unknown { depends_on: "a list that is too long".into(), expressible: true }))
+    Stop::Unknown(Arc::new(Unknown::new("a list that is too long")))
 }
 
 pub(super) fn concat(arguments: &[Node]) -> Result<Value, Stop> {
@@ -72,7 +72,7 @@ pub(super) fn merge(arguments: &[Node]) -> Result<Value, Stop> {
             Value::Unknown(unknown) => {
                 // It may replace everything before it.
                 for entry in &mut merged.entries {
-                    entry.value.value = Value::Unknown(unknown.clone());
+                    entry.value.value = Node::depending(unknown, entry.value.place).value;
                 }
                 merged.open = Some(unknown.clone());
             }
