@@ -87,7 +87,7 @@ fn read(node: &Node, errors: &mut Vec<LoadError>) -> (Config, Option<String>) {
     let mut config = Config::default();
     let Some(mut fields) = Fields::of(node, "the configuration", errors) else { return (config, None) };
     let framework = fields.optional("framework");
-    config.isms = strings(fields.texts("isms"));
+    config.isms = strings(&fields.texts("isms"));
     let documents = fields.optional("documents");
     let include = fields.optional("include");
     let exclude = fields.optional("exclude");
@@ -150,10 +150,10 @@ fn path_patterns(node: &Node, key: &str, errors: &mut Vec<LoadError>) -> Vec<Str
             errors.push(LoadError::new(format!("`{written}` is no valid pattern of paths: {error}"), item.place));
         }
     }
-    strings(fields::texts(node, key, errors))
+    strings(&fields::texts(node, key, errors))
 }
 
-fn strings(texts: Vec<SmolStr>) -> Vec<String> {
+fn strings(texts: &[SmolStr]) -> Vec<String> {
     texts.iter().map(ToString::to_string).collect()
 }
 

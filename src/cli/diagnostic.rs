@@ -1,6 +1,7 @@
 //! Mistakes in our own files, shown with the line they stand on.
 
 use std::fmt;
+use std::fmt::Write as _;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
 
@@ -55,7 +56,7 @@ pub(super) fn render(path: &str, text: &str, errors: &[LoadError], terminal: Ter
     for error in errors {
         let mistake = Mistake { error, source: NamedSource::new(path, text.to_owned()) };
         if handler.render_report(&mut shown, &mistake).is_err() || error.place.as_span().is_none() {
-            shown.push_str(&format!("  in {path}\n"));
+            let _ = writeln!(shown, "  in {path}");
         }
     }
     shown

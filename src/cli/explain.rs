@@ -13,7 +13,7 @@ use crate::rule::{About, Rule};
 /// `annexa explain`.
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
-    /// A rule (aws/s3/public-acl), an id of another scanner (CKV_AWS_20), or a control (5.24, A.8.3, 'clause 9.2')
+    /// A rule (aws/s3/public-acl), an id of another scanner (`CKV_AWS_20`), or a control (5.24, A.8.3, 'clause 9.2')
     #[arg(value_name = "RULE-OR-CONTROL")]
     what: String,
     /// Add the rules of this folder to the built-in ones

@@ -1,5 +1,6 @@
 //! From arguments and configuration to the rules of a scan.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use globset::{Glob, GlobMatcher};
@@ -55,7 +56,9 @@ pub(super) fn load_folder(folder: &Path, terminal: Terminal) -> Result<Vec<Loade
         let below = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
         let shown = path.display().to_string();
         match source::read::text(&path, &shown) {
-            Err(error) => refusals.push_str(&format!("error: {shown} {}\n", error.detail)),
+            Err(error) => {
+                let _ = writeln!(refusals, "error: {shown} {}", error.detail);
+            }
             Ok(text) => match set::from_file(shown, set::id_of(&below), text.to_string()) {
                 Ok(rule) => rules.push(rule),
                 Err(refused) => refusals.push_str(&refusal(&refused, terminal)),

@@ -91,7 +91,7 @@ fn judge_coverage(assessment: &Assessment, bench: &Bench<'_>) -> Sheet {
 }
 
 fn fill(assessment: &mut Assessment, sheet: &Sheet, plan: &Plan, settings: &Settings, texts: &Texts<'_>) {
-    assessment.findings = sheet.findings.clone();
+    assessment.findings.clone_from(&sheet.findings);
     for finding in &mut assessment.findings {
         except(finding, plan, settings);
     }

@@ -130,7 +130,7 @@ fn judge_resources(nodes: &[Node], plan: &Plan, today: jiff::civil::Date) -> Out
             None => units.push(Unit { kind: "example", name, resources: vec![resource], ..Unit::default() }),
         }
     }
-    let sheet = scan::judge_units(units, plan, today);
+    let sheet = scan::judge_units(&units, plan, today);
     let mut passing: BTreeSet<usize> = sheet.single_passes.iter().map(|pass| pass.check).collect();
     passing.extend(sheet.counted_passes.keys().map(|(_, check, _)| *check));
     Outcome { failing: failing(&sheet.findings), passing, findings: sheet.findings }

@@ -132,7 +132,7 @@ pub fn scan(source: &Source, mut plan: Plan, settings: &Settings, repository: Op
 }
 
 /// Judges units that are already built, for examples that give resources.
-pub(super) fn judge_units(units: Vec<Unit>, plan: &Plan, today: jiff::civil::Date) -> Sheet {
+pub(super) fn judge_units(units: &[Unit], plan: &Plan, today: jiff::civil::Date) -> Sheet {
     let (texts, comments, words) = (Texts::default(), FxHashMap::default(), TextCache::default());
     let bench = |across_units| Bench {
         plan,
@@ -143,8 +143,8 @@ pub(super) fn judge_units(units: Vec<Unit>, plan: &Plan, today: jiff::civil::Dat
         show_unknown: true,
         across_units,
     };
-    let mut sheet = judge_across(&units, &bench(true), &|_| true);
-    for unit in &units {
+    let mut sheet = judge_across(units, &bench(true), &|_| true);
+    for unit in units {
         let index = UnitResources::new([unit]);
         sheet.merge(bench(false).judge_unit(unit, &index, &|_| true));
     }

@@ -92,40 +92,32 @@ impl Bench<'_> {
         let mut sheet = Sheet::default();
         for resource in unit.resources.iter().filter(|resource| reported(resource)) {
             for (rule, check) in self.plan.checks_of(&resource.target) {
-                self.judge_check(*rule, *check, unit, resource, resources, &mut sheet);
+                let slot = Slot { rule: *rule, check: *check, unit, resource };
+                self.judge_check(&slot, resources, &mut sheet);
             }
         }
         sheet
     }
 
-    fn judge_check<'u>(
-        &'u self,
-        rule: usize,
-        check: usize,
-        unit: &'u Unit,
-        resource: &'u Resource,
-        resources: &'u dyn Resources,
-        sheet: &mut Sheet,
-    ) {
-        let Some(planned) = self.plan.rules.get(rule) else { return };
-        let Some(bound) = planned.rule.checks.get(check) else { return };
+    fn judge_check<'u>(&'u self, slot: &Slot<'u>, resources: &'u dyn Resources, sheet: &mut Sheet) {
+        let Some(planned) = self.plan.rules.get(slot.rule) else { return };
+        let Some(bound) = planned.rule.checks.get(slot.check) else { return };
         if bound.looks_across_units != self.across_units {
             return;
         }
         let context = Context {
-            judged: resource,
+            judged: slot.resource,
             today: self.today,
             parameters: &planned.parameters,
             resources,
             texts: self.words,
         };
-        let judged = judge::judge(bound, resource, &context);
-        let slot = Slot { rule, check, unit, resource };
+        let judged = judge::judge(bound, slot.resource, &context);
         match judged.outcome {
             Outcome::NotApplicable => {}
-            Outcome::Pass => self.pass(&slot, &judged, sheet),
-            Outcome::Fail => self.fail(&slot, &judged, sheet),
-            Outcome::Unknown => self.unknown(&slot, &judged, sheet),
+            Outcome::Pass => self.pass(slot, &judged, sheet),
+            Outcome::Fail => self.fail(slot, &judged, sheet),
+            Outcome::Unknown => self.unknown(slot, &judged, sheet),
         }
     }
 

@@ -129,7 +129,9 @@ fn compile_over(node: &Node, errors: &mut Vec<LoadError>) -> Option<Over> {
     fields.finish();
     let targets_node = targets_node?;
     let targets = fields::texts(targets_node, "type", errors);
-    targets.iter().for_each(|target| check_target(target, targets_node.place, errors));
+    for target in &targets {
+        check_target(target, targets_node.place, errors);
+    }
     let join = match (refers_by, referred_by, same) {
         (None, None, None) => Join::All,
         (Some(node), None, None) => Join::RefersBy(path(node, errors)?),
@@ -203,23 +205,26 @@ fn compile_matcher(node: &Node, scope: Scope<'_>, errors: &mut Vec<LoadError>) -
             matcher.default = Some(entry.value.value.clone());
             continue;
         }
-        match operator(&entry.key) {
-            Some((spec, negated)) => matcher.tests.push(test(spec, negated, entry, scope, errors)?),
-            None => {
-                let mut known: Vec<&str> = OPERATORS.iter().map(|spec| spec.name).collect();
-                known.push("default");
-                let help = match operand_reference(node, scope, &mut Vec::new()) {
-                    Some(_) => format!("to compare with another value write `{{ equals: {{ {}: … }} }}`", entry.key),
-                    None => fields::suggest(entry.key.trim_start_matches("not_"), &known),
-                };
-                errors.push(LoadError::new(format!("`{}` is no operator", entry.key), entry.key_place).with_help(help));
-            }
+        if let Some((spec, negated)) = operator(&entry.key) {
+            matcher.tests.push(test(spec, negated, entry, scope, errors)?);
+        } else {
+            errors.push(unknown_operator(entry, node, scope));
         }
     }
     if map.entries.iter().all(|entry| entry.key == "default") {
         errors.push(LoadError::new("a matcher needs an operator", node.place));
     }
     (!matcher.tests.is_empty()).then_some(matcher)
+}
+
+fn unknown_operator(entry: &Entry, matcher: &Node, scope: Scope<'_>) -> LoadError {
+    let mut known: Vec<&str> = OPERATORS.iter().map(|spec| spec.name).collect();
+    known.push("default");
+    let help = match operand_reference(matcher, scope, &mut Vec::new()) {
+        Some(_) => format!("to compare with another value write `{{ equals: {{ {}: … }} }}`", entry.key),
+        None => fields::suggest(entry.key.trim_start_matches("not_"), &known),
+    };
+    LoadError::new(format!("`{}` is no operator", entry.key), entry.key_place).with_help(help)
 }
 
 fn operator(key: &str) -> Option<(&'static OperatorSpec, bool)> {

@@ -208,7 +208,9 @@ impl Condition {
     pub fn visit_targets<'c>(&'c self, visit: &mut dyn FnMut(&'c str, bool)) {
         match self {
             Condition::All(conditions) | Condition::Any(conditions) => {
-                conditions.iter().for_each(|condition| condition.visit_targets(visit));
+                for condition in conditions {
+                    condition.visit_targets(visit);
+                }
             }
             Condition::Not(condition) => condition.visit_targets(visit),
             Condition::Parts(parts) => parts.iter().for_each(|(_, condition)| condition.visit_targets(visit)),
