@@ -66,11 +66,8 @@ fn container(node: &Node, name: &str, role: Field, header: Place, around: &Aroun
         image_pull_policy: field(this, "imagePullPolicy"),
         command: field(this, "command"),
         args: field(this, "args"),
+        flags: Some(Field { key: line.program.as_ref().map_or(header, |node| node.place), value: line.flags }),
         program: line.program.map(Field::new),
-        flags: Some(Field {
-            key: node.get("command").or(node.get("args")).map_or(header, |node| node.place),
-            value: line.flags,
-        }),
         user: settings.inherited("runAsUser"),
         group: settings.inherited("runAsGroup"),
         run_as_non_root: settings.inherited("runAsNonRoot"),
