@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
+use regex::Regex;
 use smol_str::SmolStr;
 
 use crate::engine::assessment::Standing;
@@ -19,11 +20,20 @@ struct Names {
     fields: Vec<(SmolStr, Vec<String>)>,
     statuses: Vec<(SmolStr, Vec<String>)>,
     history: Vec<(SmolStr, Vec<String>)>,
+    histories: Vec<String>,
     empties: Vec<String>,
     blanks: Vec<String>,
 }
 
 static NAMES: LazyLock<Names> = LazyLock::new(Names::read);
+
+/// A sentence about the review of the document itself, up to its end.
+static REVIEWED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\b(?:this|the)\s+(?:policy|document|plan|procedure|standard|programme|program|statement|methodology)\s+(?:and\s+[^.;]{0,40})?(?:is|are|shall|will|must|should|has\s+to)\s+(?:also\s+)?(?:be\s+)?(?:reviewed|revised|re-?viewed\s+and\s+updated)\b[^.;]{0,80}",
+    )
+    .ok()
+});
 
 /// One thing that a document says about itself.
 #[derive(Debug, Clone)]
@@ -61,6 +71,7 @@ impl Names {
                     (entry.key.clone(), folded(&words))
                 })
                 .collect(),
+            histories: folded(&texts(&tree, "histories")),
             empties: folded(&texts(&tree, "empties")),
             blanks: folded(&texts(&tree, "blanks")),
         }
@@ -118,10 +129,14 @@ fn flatten(map: &Node) -> Vec<(String, Place, Node)> {
 pub(crate) fn read(map: Option<&Node>, sections: &[Node], source: &str, today: Date) -> Metadata {
     let mut found = Metadata { said: Vec::new(), history: history(sections) };
     for (label, key_place, value) in map.map(flatten).unwrap_or_default() {
+        if NAMES.histories.contains(&label) {
+            found.history.extend(value.items().iter().filter_map(|row| history_map(row, source)));
+        }
         let Some(field) = NAMES.field(&label) else { continue };
         found.take(field, key_place, &value, source, today);
     }
     found.complete_from_history();
+    found.complete_from_text(sections);
     found
 }
 
@@ -228,6 +243,21 @@ impl Metadata {
         }
     }
 
+    /// Takes the review cycle from a sentence such as `This policy is reviewed annually`.
+    fn complete_from_text(&mut self, sections: &[Node]) {
+        if self.get("review_cycle").is_some() || self.get("next_review").is_some() {
+            return;
+        }
+        let blocks = sections.iter().flat_map(|section| section.get("blocks").map_or(&[][..], Node::items));
+        let stated = blocks.filter_map(|block| block.get("text")).find_map(|text| {
+            let found = REVIEWED.as_ref()?.find(text.as_str()?)?;
+            date::cycle(found.as_str()).map(|cycle| (text.place, cycle))
+        });
+        if let Some((place, cycle)) = stated {
+            self.say_cycle(place, place, cycle);
+        }
+    }
+
     /// Everything that is said, as entries of a map.
     pub(crate) fn write(&self, map: &mut Map) {
         for said in &self.said {
@@ -263,10 +293,12 @@ impl Metadata {
         let has_come = |key: &str| self.date(key).is_some_and(|day| day <= today);
         let is_due = review_due.is_some_and(|due| matches!(due.value, Value::Date(day) if day < today));
         let is_dated = is_record || review_due.is_some();
+        // A document that somebody approved and that is in force has been approved by then.
+        let approval = if self.get("approved_on").is_some() { "approved_on" } else { "effective_on" };
         let is_in_force = self.date("effective_on").is_none_or(|day| day <= today);
         Standing {
             owned: self.get("owner").is_some(),
-            approved: is_live && self.get("approver").is_some() && has_come("approved_on"),
+            approved: is_live && self.get("approver").is_some() && has_come(approval),
             current: is_live && is_in_force && is_dated && !is_due,
         }
     }
@@ -333,16 +365,30 @@ fn history_table(table: &Node) -> Option<Vec<Node>> {
     Some(rows.iter().map(|row| history_row(row, &columns)).filter(|row| !row.entries().is_empty()).collect())
 }
 
+/// A row of a revision history in the front matter.
+fn history_map(row: &Node, source: &str) -> Option<Node> {
+    let mut map = Map::default();
+    for entry in row.entries() {
+        let label = fold_label(&entry.key);
+        let Some((id, _)) = NAMES.history.iter().find(|(_, names)| names.contains(&label)) else { continue };
+        let Some(text) = written(&entry.value, source).filter(|text| !is_blank(text)) else { continue };
+        map.push(id.clone(), entry.key_place, history_value(id, text, entry.value.place));
+    }
+    map.get("date")?;
+    Some(Node::map(map, row.place))
+}
+
+fn history_value(id: &str, text: String, place: Place) -> Node {
+    let day = if id == "date" { date::whole(&text, DayOfMonth::First) } else { None };
+    Node::new(day.map_or_else(|| Value::Text(text.into()), Value::Date), place)
+}
+
 fn history_row(row: &Node, columns: &[(SmolStr, SmolStr)]) -> Node {
     let mut map = Map::default();
     for (id, column) in columns {
         let Some(cell) = row.get(column) else { continue };
         let Some(written) = cell.as_str().filter(|written| !is_blank(written)) else { continue };
-        let value = match date::whole(written, DayOfMonth::First) {
-            Some(day) if id == "date" => Value::Date(day),
-            _ => Value::Text(written.into()),
-        };
-        map.push(id.clone(), cell.place, Node::new(value, cell.place));
+        map.push(id.clone(), cell.place, history_value(id, written.to_owned(), cell.place));
     }
     Node::map(map, row.place)
 }
@@ -442,6 +488,27 @@ mod tests {
     }
 
     #[test]
+    fn the_revision_history_may_stand_in_the_front_matter() {
+        let source =
+            "---\nname: Access policy\nmajorRevisions:\n  - date: Jun 1 2026\n    comment: first\n---\n# Purpose\n";
+        assert_eq!(said(source, "last_change").as_deref(), Some("2026-06-01"));
+    }
+
+    #[test]
+    fn the_review_cycle_may_stand_in_the_text() {
+        for (sentence, expected) in [
+            ("This policy shall be reviewed annually by the board.", Some("12 months")),
+            ("The plan is reviewed at least every six months.", Some("6 months")),
+            ("This document must be reviewed after changes. Backups are made monthly.", None),
+            ("Access rights are reviewed quarterly.", None),
+        ] {
+            assert_eq!(said(&format!("# Policy\n\n{sentence}\n"), "review_cycle").as_deref(), expected, "{sentence}");
+        }
+        let stated = "---\nreview_cycle: 24 months\n---\n# Policy\n\nThis policy is reviewed annually.\n";
+        assert_eq!(said(stated, "review_cycle").as_deref(), Some("24 months"));
+    }
+
+    #[test]
     fn the_next_review_is_stated_or_follows_from_the_cycle() {
         let due = |lines: &str, default| {
             let found = metadata(&format!("---\n{lines}\n---\n# Policy\n")).review_due(default);
@@ -471,6 +538,7 @@ mod tests {
         assert_eq!(standing("owner: E\napprover: M\napproved: 2025-01-19", false), [true, true, false]);
         assert_eq!(standing("owner: E\napprover: M\napproved: 2025-01-19", true), [true, true, true]);
         assert_eq!(standing("owner: E\napprover: M\napproved: 2027-01-19", true), [true, false, true]);
+        assert_eq!(standing("owner: E\napprover: M\neffective: 2026-02-01", false), [true, true, true]);
         assert_eq!(standing("title: x", false), [false, false, false]);
     }
 }

@@ -68,7 +68,7 @@ pub(crate) fn read(file: &ParsedFile, recognised: Recognised, view: &View<'_>) -
     let standing = said.standing(due.as_ref(), is_record, view.today);
 
     let whole = Place::whole(file.id);
-    let title = parsed.get("title").filter(|title| title.as_str().is_some_and(|title| !title.trim().is_empty()));
+    let title = types::title(parsed);
     let header = title.map_or(whole, |title| title.place);
     let mut map = Map::default();
     let mut put = |key: &'static str, value: Value| map.push(key, header, Node::new(value, header));

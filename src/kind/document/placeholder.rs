@@ -35,6 +35,9 @@ static ASKING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// A name in capitals with underscores: `COMPANY_NAME`.
+static VARIABLE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^[A-Z]+(?:_[A-Z0-9]+)+$").ok());
+
 /// A whole value that says that it is still to come.
 static TO_COME: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)^\W*(?:to be (?:determined|defined|decided|completed|confirmed|filled in|added|announced|written)|tbd|tbc|todo|coming soon)\W*$").ok()
@@ -92,7 +95,7 @@ fn is_asking(blank: &str) -> bool {
         Some(b'<') => blank.trim_matches(['<', '>']),
         _ => return true,
     };
-    ASKING.as_ref().is_some_and(|pattern| pattern.is_match(inner.trim()))
+    [&ASKING, &VARIABLE].iter().any(|pattern| pattern.as_ref().is_some_and(|pattern| pattern.is_match(inner.trim())))
 }
 
 /// `[text](target)` and `[text][reference]` are links, `[text]:` their definition.
@@ -134,6 +137,7 @@ mod tests {
             ("# Plan of [Organisation]", vec!["[Organisation]"]),
             ("| role | name |\n|---|---|\n| lead | TBD |", vec!["TBD"]),
             ("Lorem ipsum dolor", vec!["Lorem ipsum"]),
+            ("Owned by [POLICY_OWNER] as [RFC 2119] says.", vec!["[POLICY_OWNER]"]),
             ("Signed: ________", vec!["________"]),
             ("See [Company Name](about.md) and [name][1].\n\n[1]: x.md", vec![]),
             ("As [1] says [sic], see [CVE-2024-1].", vec![]),

@@ -307,6 +307,7 @@ mod tests {
             ("Backups are made every 12 hours.", "backup-frequency", "0.5", "every 12 hours"),
             ("Backups are kept for 35 days.", "backup-retention", "35", "35 days"),
             ("Access rights are reviewed every 6 months.", "access-review-interval", "182", "every 6 months"),
+            ("We review user access rights on a semi-annual basis.", "access-review-interval", "182", "semi-annual"),
             ("Owners confirm the access rights once a year.", "access-review-interval", "365", "once a year"),
             (
                 "Weaknesses are mended by severity: critical within 7 days, high within 30, the rest within 90.",
@@ -338,6 +339,8 @@ mod tests {
             "Passwords have characters.",
             "Service passwords have at least 30 characters.",
             "Restore tests of the backups are done monthly.",
+            "Quarterly access reviews are held. Semi-annual access reviews are held elsewhere.",
+            "API keys are rotated every 90 days.",
             "| log | kept for | by |\n|---|---|---|\n| trail | 30 days | Edda |",
             "Suppliers with access to our systems are reviewed every two years.",
             "",

@@ -47,6 +47,7 @@ struct Table {
     /// Folder names and the set they stand for.
     set_folders: Vec<(String, SmolStr)>,
     isms_folders: Vec<String>,
+    isms_words: Vec<String>,
     other_folders: Vec<String>,
     other_names: Vec<String>,
 }
@@ -93,13 +94,20 @@ pub(crate) fn recognise(file: &ParsedFile, view: &View<'_>, metadata: usize) -> 
     let signs = Signs {
         path: &file.path,
         name: without_numbers(&fold(stem(file.name()))),
-        title: tree.get("title").and_then(Node::as_str).unwrap_or(""),
+        title: title(tree).and_then(Node::as_str).unwrap_or(""),
         front: fold(front),
         metadata,
         folder: isms_folder(&file.path, view.isms),
         is_elsewhere: is_elsewhere(&file.path, view.isms),
     };
     TABLE.recognise(&signs)
+}
+
+/// The title of a document: the one of its front matter, which some call its name, before that of a heading.
+pub(crate) fn title(tree: &Node) -> Option<&Node> {
+    let said = tree.get("metadata").and_then(|map| field(map, "title").or_else(|| field(map, "name")));
+    let is_said = |node: &&Node| node.as_str().is_some_and(|text| !text.trim().is_empty());
+    said.filter(is_said).or_else(|| tree.get("title").filter(is_said))
 }
 
 /// The value under a key in any case.
@@ -132,7 +140,8 @@ pub(crate) fn isms_folder(path: &str, configured: &[String]) -> Option<String> {
     let mut end = 0;
     for segment in folders.split('/').take(3) {
         end += segment.len() + 1;
-        if TABLE.isms_folders.contains(&fold(segment)) {
+        let name = fold(segment);
+        if TABLE.isms_folders.contains(&name) || TABLE.isms_words.iter().any(|word| holds(&name, word)) {
             return path.get(..end - 1).map(str::to_owned);
         }
     }
@@ -187,6 +196,7 @@ impl Table {
             natures: rows("natures").iter().map(nature).collect(),
             set_folders: set_folders.collect(),
             isms_folders: folded(&tree, "isms_folders"),
+            isms_words: folded(&tree, "isms_words"),
             other_folders: folded(&tree, "other_folders"),
             other_names: folded(&tree, "other_names"),
         }
@@ -341,6 +351,13 @@ mod tests {
             ("isms/contacts.md", "# Whom to call", 0, None),
             ("isms/drones.md", "# Drone policy", 0, Some("policy")),
             ("isms/notes.md", "# Notes of Monday", 0, None),
+            ("ISMS-Handbook/L2/backup.md", "# 7 Backup Policy", 0, Some("backup-policy")),
+            (
+                "policies/access.md",
+                "---\nname: Access Control Policy\n---\n# Purpose",
+                0,
+                Some("access-control-policy"),
+            ),
             ("isms/anything.md", "# Something", 2, Some("document")),
             ("isms/test-report.md", "# Test report", 0, None),
             ("isms/README.md", "# Information security policy", 0, None),

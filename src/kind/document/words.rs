@@ -12,11 +12,37 @@ pub(crate) fn fold(text: &str) -> String {
     folded
 }
 
-/// As [`fold`], but a part in brackets (`likelihood (1-5)`) is left out, unless nothing else is there.
+/// As [`fold`] for the label of a column or key: a part in brackets and a scale at the end (`Likelihood (1-5)`,
+/// `likelihood_1_5`) are left out, unless nothing else is there; `nextReview` is two words, `#` is `no`.
 pub(crate) fn fold_label(text: &str) -> String {
+    if text.trim() == "#" {
+        return "no".to_owned();
+    }
     let outside = text.split_once(['(', '[']).map_or(text, |(outside, _)| outside);
-    let folded = fold(outside);
-    if folded.is_empty() { fold(text) } else { folded }
+    let folded = fold(&humps(outside));
+    let is_digit = |letter: char| letter.is_ascii_digit() || letter == ' ';
+    let bare = folded.trim_end_matches(is_digit);
+    // `iso 27001` and `control2` are names; only numbers that stand alone are a scale.
+    let is_scale = folded.strip_prefix(bare).is_some_and(|rest| rest.starts_with(' ') && rest.len() <= 5);
+    match (is_scale && !bare.is_empty(), folded.is_empty()) {
+        (true, _) => bare.to_owned(),
+        (false, true) => fold(text),
+        (false, false) => folded,
+    }
+}
+
+/// A blank before each capital that follows a small letter.
+fn humps(text: &str) -> String {
+    let mut apart = String::with_capacity(text.len());
+    let mut before = ' ';
+    for letter in text.chars() {
+        if before.is_lowercase() && letter.is_uppercase() {
+            apart.push(' ');
+        }
+        apart.push(letter);
+        before = letter;
+    }
+    apart
 }
 
 /// Whether folded text holds a folded phrase as whole words.
@@ -42,6 +68,13 @@ mod tests {
         assert_eq!(fold("—"), "");
         assert_eq!(fold_label("Likelihood (1-5)"), "likelihood");
         assert_eq!(fold_label("(none)"), "none");
+        assert_eq!(fold_label("Likelihood_1_5"), "likelihood");
+        assert_eq!(
+            (fold_label("nextReview"), fold_label("PolicyID")),
+            ("next review".to_owned(), "policy id".to_owned())
+        );
+        assert_eq!(fold_label("ISO 27001"), "iso 27001");
+        assert_eq!((fold_label("1"), fold_label("#")), ("1".to_owned(), "no".to_owned()));
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! ```
 
 mod facts;
+mod row;
 pub(crate) mod table;
 pub(crate) mod types;
 pub(crate) mod value;
@@ -25,8 +26,9 @@ use crate::isms::catalogue::catalogue;
 use crate::isms::control::Framework;
 use crate::kind::document::metadata;
 use crate::kind::document::types::{is_elsewhere, isms_folder};
-use crate::kind::document::words::{fold, fold_label};
-use crate::kind::register::table::{RawRow, RawTable};
+use crate::kind::document::words::fold;
+use crate::kind::register::row::{Columns, Row};
+use crate::kind::register::table::RawTable;
 use crate::kind::register::types::{RegisterType, Signs};
 use crate::kind::{ParsedFile, Resource, View};
 use crate::syntax::Syntax;
@@ -42,15 +44,6 @@ pub(crate) struct Register {
     path: SmolStr,
     place: Place,
     because: String,
-}
-
-/// A row.
-#[derive(Debug)]
-struct Row {
-    key: SmolStr,
-    tree: Node,
-    /// The cell that names it.
-    header: Place,
 }
 
 /// Whether a file holds a register. Judged by name first, since most files of these syntaxes are something else.
@@ -83,7 +76,8 @@ fn recognise<'a>(file: &'a ParsedFile, view: &View<'_>) -> Option<Recognised<'a>
     for table in tables {
         let labels = table.labels();
         let signs = Signs { names: &names, labels: &labels, is_within, extra };
-        let recognised = types::recognise(&signs).filter(|(kind, _)| names_controls(kind, &table, &file.text));
+        let recognised =
+            types::recognise(&signs).filter(|(kind, _)| Columns::of(kind, &table, &file.text).name_controls(&table));
         // The first register of a file decides; further tables join it only when they are of the same type.
         if let Some((register, is_named)) = recognised
             && kind.is_none_or(|(known, _)| known.id == register.id)
@@ -134,29 +128,16 @@ fn is_empty(file: &ParsedFile, syntax: Syntax) -> bool {
     rows == 0 && syntax != Syntax::Markdown
 }
 
-/// A statement of applicability names controls; a table with a column `id` alone may be anything.
-fn names_controls(kind: &RegisterType, table: &RawTable<'_>, source: &str) -> bool {
-    if kind.id != "applicability" {
-        return true;
-    }
-    let named = table.rows.iter().filter(|row| {
-        let cells = row.map.entries().iter().filter(|entry| is_field(kind, &entry.key, "control"));
-        let written = cells.filter_map(|entry| metadata::written(&entry.value, source));
-        let key = row.key.map(|key| key.key.to_string());
-        written.chain(key).any(|text| value::control(&text).is_some())
-    });
-    named.count() * 2 > table.rows.len()
-}
-
-fn is_field(kind: &RegisterType, label: &str, id: &str) -> bool {
-    kind.field(&fold_label(label)).is_some_and(|field| field.id == id)
-}
-
 /// Reads the register of a file; `None` where it holds none.
 pub(crate) fn read(file: &ParsedFile, view: &View<'_>) -> Option<Register> {
     let Recognised { kind, tables, because } = recognise(file, view)?;
-    let rows = tables.iter().flat_map(|table| &table.rows);
-    let rows = rows.enumerate().map(|(index, row)| read_row(kind, row, index, file)).collect();
+    let mut rows: Vec<Row> = Vec::new();
+    for table in &tables {
+        let columns = Columns::of(kind, table, &file.text);
+        for raw in &table.rows {
+            rows.push(columns.read(raw, rows.len(), &file.path));
+        }
+    }
     let mut head = Map::default();
     metadata::read(table::head(file), &[], &file.text, view.today).write(&mut head);
     if let Some(title) = table::head(file).and_then(|head| head.get("title")).filter(|title| title.as_str().is_some()) {
@@ -164,61 +145,6 @@ pub(crate) fn read(file: &ParsedFile, view: &View<'_>) -> Option<Register> {
     }
     let place = tables.iter().find_map(|table| table.place).unwrap_or_else(|| Place::whole(file.id));
     Some(Register { kind, rows, head, path: (*file.path).into(), place, because })
-}
-
-fn read_row(kind: &'static RegisterType, raw: &RawRow<'_>, index: usize, file: &ParsedFile) -> Row {
-    let mut map = Map::default();
-    let mut extra = Map::default();
-    if let Some(entry) = raw.key {
-        let cell = Node::text(entry.key.clone(), entry.key_place);
-        put(kind, &entry.key, &cell, entry.key_place, &file.text, &mut map);
-        if let Some(field) = kind.fields.iter().find(|field| field.id == kind.key && map.get(&kind.key).is_none())
-            && let Some(value) = value::normalised(&cell, field.kind, &file.text)
-        {
-            map.push(kind.key.clone(), entry.key_place, value);
-        }
-    }
-    for entry in raw.map.entries() {
-        let known = put(kind, &entry.key, &entry.value, entry.key_place, &file.text, &mut map);
-        if !known {
-            extra.push(entry.key.clone(), entry.key_place, entry.value.clone());
-        }
-    }
-    let first = raw.map.entries().first().map_or(raw.map.place, |entry| entry.value.place);
-    let header = map.get(&kind.key).map_or(first, |node| node.place);
-    let key = key(kind, &map).unwrap_or_else(|| format_smolstr!("row {}", index + 1));
-    map.push("register", raw.map.place, Node::text(kind.name.clone(), raw.map.place));
-    map.push("path", raw.map.place, Node::text(&*file.path, raw.map.place));
-    if !extra.entries.is_empty() {
-        map.push("extra", raw.map.place, Node::map(extra, raw.map.place));
-    }
-    Row { key, tree: Node::map(map, raw.map.place), header }
-}
-
-/// Puts a cell under the field of its column; false where no field knows the column.
-fn put(kind: &RegisterType, label: &str, cell: &Node, key_place: Place, source: &str, map: &mut Map) -> bool {
-    let Some(field) = kind.field(&fold_label(label)) else { return false };
-    if map.get(&field.id).is_some() {
-        return true;
-    }
-    let Some(value) = value::normalised(cell, field.kind, source) else { return true };
-    if field.id == "treatment" {
-        let first = value.items().first().cloned().unwrap_or_else(|| value.clone());
-        map.push("treatments", key_place, value);
-        map.push("treatment", key_place, first);
-    } else {
-        map.push(field.id.clone(), key_place, value);
-    }
-    true
-}
-
-/// What tells a row apart: its key; of a training also the course.
-fn key(kind: &RegisterType, map: &Map) -> Option<SmolStr> {
-    let key = map.get(&kind.key)?.value.scalar_text()?;
-    match map.get("course").and_then(|course| course.value.scalar_text()) {
-        Some(course) if kind.id == "training" => Some(format_smolstr!("{key}/{course}")),
-        _ => Some(key),
-    }
 }
 
 impl Register {

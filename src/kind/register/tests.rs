@@ -177,6 +177,19 @@ fn exclusions_may_have_a_column_of_their_own_and_tables_by_theme() {
 }
 
 #[test]
+fn the_column_that_names_controls_is_found_whatever_it_is_called() {
+    for header in ["| # | Control | Appl | Justification | Status |", "| No | Control | Applicable | Reason | State |"]
+    {
+        let text = format!(
+            "# Statement of Applicability (SoA)\n\n{header}\n|---|---|---|---|---|\n| 5.1 | Policies | Yes | direction | — |\n"
+        );
+        let register = read_one("isms/08-Statement-of-Applicability.md", &text).unwrap();
+        let row = &register.resources(&mut BTreeMap::new())[0];
+        assert_eq!(shown(row), "control=A.5.1 title=Policies applicable=true justification=direction", "{header}");
+    }
+}
+
+#[test]
 fn attestations_hold_until_their_day_or_for_a_year() {
     let text = "attestations:\n\
         \x20 - { id: AT-1, controls: [7.1, 7.10], facet: implemented, statement: doors inspected, by: Joan, role: head, on: 2026-07-06 }\n\

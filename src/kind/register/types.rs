@@ -25,6 +25,7 @@ pub(crate) struct RegisterType {
     needs: usize,
     typical: Vec<SmolStr>,
     required: Vec<SmolStr>,
+    outside: Vec<SmolStr>,
 }
 
 /// A column.
@@ -112,7 +113,8 @@ pub(crate) fn recognise(signs: &Signs<'_>) -> Option<(&'static RegisterType, boo
             (false, true) => register.needs + signs.extra,
             (false, false) => return None,
         };
-        (hits >= needed && register.required.iter().all(has)).then_some((is_named, hits, register))
+        let has_outside = signs.is_within || register.outside.iter().any(has);
+        (hits >= needed && has_outside && register.required.iter().all(has)).then_some((is_named, hits, register))
     };
     let mut best: Option<(bool, usize, &'static RegisterType)> = None;
     for found in TABLE.registers.iter().filter_map(fits) {
@@ -132,6 +134,11 @@ impl RegisterType {
     /// Whether one of the names is that of such a register, whatever numbers and dates stand beside it.
     fn is_named(&self, names: &[String]) -> bool {
         names.iter().any(|name| self.files.contains(name) || *name == fold(&self.name))
+    }
+
+    /// The field of this name.
+    pub(crate) fn by_id(&self, id: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.id == id)
     }
 
     /// The field that a column with this folded label is.
@@ -204,6 +211,7 @@ fn register(row: &Node) -> RegisterType {
         needs: text(row, "needs").parse().unwrap_or(3),
         typical: texts(row, "typical"),
         required: texts(row, "required"),
+        outside: texts(row, "outside"),
     }
 }
 
@@ -239,6 +247,7 @@ mod tests {
             ("r", &["risk", "probability", "impact", "option"], true, Some("risk")),
             ("risks", &["title", "probability", "consequence", "response"], false, Some("risk")),
             ("risks", &["title", "odds", "note"], false, None),
+            ("risk register", &["risk id", "likelihood", "consequence", "rating", "owner", "mitigation"], false, None),
             ("training", &["epoch", "loss", "name", "completed"], false, None),
             ("training", &["employee", "course", "date"], true, Some("training")),
             ("soa", &["control id", "applicable", "reason"], true, Some("applicability")),
@@ -263,7 +272,8 @@ mod tests {
             names.sort();
             names.dedup();
             assert_eq!(names.len(), count, "{}", register.id);
-            for id in register.typical.iter().chain(&register.required).chain([&register.key]) {
+            for id in register.typical.iter().chain(&register.required).chain(&register.outside).chain([&register.key])
+            {
                 assert!(register.fields.iter().any(|field| field.id == *id), "{} {id}", register.id);
             }
         }

@@ -20,11 +20,6 @@ pub(crate) fn normalised(cell: &Node, kind: FieldKind, source: &str) -> Option<N
     }
     // A date in the text of YAML is written as such; a truth value has no other form.
     let text = written(cell, source)?;
-    let says_nothing =
-        text.trim().is_empty() || (is_empty(&text) && !matches!(kind, FieldKind::Truth | FieldKind::Status));
-    if says_nothing {
-        return None;
-    }
     let value = match kind {
         FieldKind::Date => date::whole(&text, DayOfMonth::Last).map(Value::Date),
         FieldKind::Number => number(&text).map(Value::Number),
@@ -34,6 +29,10 @@ pub(crate) fn normalised(cell: &Node, kind: FieldKind, source: &str) -> Option<N
         FieldKind::Facet => types::facet(&fold_label(&text)).map(|facet| Value::Text(facet.clone())),
         FieldKind::Text | FieldKind::List | FieldKind::Controls | FieldKind::Treatment => None,
     };
+    // `n/a` means something in some columns; where it does not, it says nothing.
+    if value.is_none() && is_empty(&text) {
+        return None;
+    }
     Some(Node::new(value.unwrap_or_else(|| Value::Text(text.into())), cell.place))
 }
 
