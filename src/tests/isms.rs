@@ -149,3 +149,35 @@ fn the_documents_of_the_incident_plan_are_judged_together() {
     let plan = unit.resources.iter().find(|resource| resource.target == "isms/incident-plan").unwrap();
     assert_eq!(plan.tree.get("documents").unwrap().items().len(), 4);
 }
+
+/// A file cut off or garbled anywhere is read as far as it goes.
+#[test]
+fn no_cut_and_no_garbling_of_acme_fails() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/acme/isms");
+    let mut seed = 1_u64;
+    let mut random = move |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap() % below.max(1)
+    };
+    for (path, text) in texts(&root) {
+        for round in 0..12 {
+            let letters: Vec<char> = text.chars().collect();
+            let mut broken: Vec<char> = letters.iter().copied().take(random(letters.len() + 1)).collect();
+            for _ in 0..round {
+                let sign = ['|', '-', ':', '[', '<', '{', '"', '\n', '9', 'ß', '.', '_'][random(12)];
+                let at = random(broken.len() + 1);
+                broken.insert(at, sign);
+            }
+            let broken: String = broken.into_iter().collect();
+            let path = format!("isms/{path}");
+            let content = parse(Syntax::of(&path).unwrap(), &broken, FileId(0)).content;
+            let file = ParsedFile { id: FileId(0), path: path.into(), text: broken.into(), content };
+            let all = [&file];
+            let view = View { files: &all, isms: &[], documents: &[], today: jiff::civil::date(2026, 11, 22) };
+            if Isms.claims(&file, &view) {
+                let unit = Isms.build(&Isms.groups(&all)[0], &view);
+                assert!(unit.facts.exists && !unit.resources.is_empty());
+            }
+        }
+    }
+}
