@@ -5,7 +5,7 @@ use clap::Args;
 use super::scan::{ScanPlan, WhatArgs};
 use super::{ExitStatus, Failure, Terminal, output};
 use crate::isms::coverage;
-use crate::report::{self, CoverageTarget};
+use crate::report::{self, CoverageFormat, Target};
 
 /// `annexa coverage`.
 #[derive(Debug, Args)]
@@ -13,15 +13,15 @@ pub(super) struct CoverageArgs {
     #[command(flatten)]
     what: WhatArgs,
     /// Write the coverage as table, markdown or json; to a file with NAME=FILE (repeatable)
-    #[arg(long, value_name = "NAME[=FILE]", value_parser = CoverageTarget::parse)]
-    format: Vec<CoverageTarget>,
+    #[arg(long, value_name = "NAME[=FILE]", value_parser = Target::<CoverageFormat>::parse)]
+    format: Vec<Target<CoverageFormat>>,
 }
 
 pub(super) fn run(args: &CoverageArgs, terminal: Terminal) -> Result<ExitStatus, Failure> {
     let CoverageArgs { what, format } = args;
     let (assessment, _) = ScanPlan::resolve(what, terminal)?.run();
     let coverage = coverage::coverage(&assessment, assessment.framework);
-    let default = [CoverageTarget { format: report::CoverageFormat::Table, file: "-".to_owned() }];
+    let default = [Target::stdout(CoverageFormat::Table)];
     let targets = if format.is_empty() { &default[..] } else { &format[..] };
     for target in targets {
         let style = output::style(&target.file, terminal);

@@ -13,7 +13,7 @@ use crate::engine::{self, Settings};
 use crate::isms::control::Framework;
 use crate::isms::coverage;
 use crate::kind::repository;
-use crate::report::{self, Target};
+use crate::report::{self, Format, Target};
 use crate::rule::{Confidence, Severity};
 use crate::source::{Source, SourceOptions};
 
@@ -48,8 +48,8 @@ pub(super) struct ScanArgs {
     #[command(flatten)]
     what: WhatArgs,
     /// Write a report: text, sarif, github, json, markdown; to a file with NAME=FILE (repeatable)
-    #[arg(long, value_name = "NAME[=FILE]", value_parser = report::Target::parse)]
-    format: Vec<Target>,
+    #[arg(long, value_name = "NAME[=FILE]", value_parser = Target::<Format>::parse)]
+    format: Vec<Target<Format>>,
     /// Exit with 1 on findings of this severity or above: critical, high, medium, low, info, or none [default: low]
     #[arg(long, value_name = "SEVERITY", value_parser = threshold)]
     fail_on: Option<Threshold>,
@@ -135,7 +135,7 @@ pub(super) fn run(args: &ScanArgs, terminal: Terminal) -> Result<ExitStatus, Fai
     let plan = ScanPlan::resolve(what, terminal)?;
     let (assessment, configured) = plan.run();
     let coverage = coverage::coverage(&assessment, assessment.framework);
-    let default = [Target { format: report::Format::Text, file: "-".to_owned() }];
+    let default = [Target::stdout(Format::Text)];
     let targets = if format.is_empty() { &default[..] } else { &format[..] };
     for target in targets {
         let style = output::style(&target.file, terminal);

@@ -1,58 +1,45 @@
-//! Reports: pure functions of the assessment and the coverage, one file a format.
+//! Reports: what the user, a platform or an auditor gets to see of an assessment. One file or folder per format.
+//!
+//! Every format is a pure function of its input: it reads no file, no clock and no environment, and whether there is
+//! colour and how wide the terminal is are inputs. Formats own what they serialise; the types of the domain know none
+//! of them. Findings are written one by one, so that a report of 25,000 needs no second copy of them.
+
+mod count;
+pub mod coverage;
+mod json;
+mod markdown;
+mod sarif;
+mod target;
+mod terminal;
+mod text;
+mod words;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod snapshot;
 
 use std::io::{self, Write};
 
 use crate::engine::assessment::Assessment;
 use crate::isms::coverage::Coverage;
 
-/// A format of findings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// For people at a terminal.
-    Text,
-}
+pub use coverage::{CoverageFormat, write_coverage};
+pub use target::{Named, Target, TargetError};
 
-/// A format of coverage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CoverageFormat {
-    /// For people at a terminal.
-    Table,
-}
-
-/// A format and where it goes: `-` is standard output.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
-    /// The format.
-    pub format: Format,
-    /// The file.
-    pub file: String,
-}
-
-/// A format of coverage and where it goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CoverageTarget {
-    /// The format.
-    pub format: CoverageFormat,
-    /// The file.
-    pub file: String,
-}
-
-impl Target {
-    /// Reads `NAME` or `NAME=FILE`.
-    pub fn parse(_text: &str) -> Result<Target, String> {
-        Ok(Target { format: Format::Text, file: "-".to_owned() })
-    }
-}
-
-impl CoverageTarget {
-    /// Reads `NAME` or `NAME=FILE`.
-    pub fn parse(_text: &str) -> Result<CoverageTarget, String> {
-        Ok(CoverageTarget { format: CoverageFormat::Table, file: "-".to_owned() })
-    }
-}
-
-/// How a report may look.
+/// What a report is made from.
 #[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    /// The result of the scan.
+    pub assessment: &'a Assessment,
+    /// What it says about each control, in the view of one framework.
+    pub coverage: &'a Coverage,
+    /// How it may look on a terminal.
+    pub style: Style,
+}
+
+/// How a report may look on a terminal. Decided by the command line, never found out here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     /// Whether to use colours.
     pub colours: bool,
@@ -60,47 +47,48 @@ pub struct Style {
     pub width: usize,
 }
 
-/// What reports are made from.
-#[derive(Debug, Clone, Copy)]
-pub struct Input<'a> {
-    /// The result of the scan.
-    pub assessment: &'a Assessment,
-    /// The status of the controls of the chosen framework.
-    pub coverage: &'a Coverage,
-    /// How it may look.
-    pub style: Style,
+impl Default for Style {
+    fn default() -> Style {
+        Style { colours: false, width: 100 }
+    }
 }
 
-/// Writes a report of findings.
-pub fn write(_format: Format, input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
-    for finding in &input.assessment.findings {
-        let rule = input.assessment.rules.get(finding.rule).map_or("", |run| run.about.id.as_str());
-        let line = finding.location.region.as_ref().map_or(0, |region| region.start_line);
-        let severity = finding.severity.name();
-        let quiet = finding.suppression.as_ref().map_or("", |_| " (suppressed)");
-        writeln!(
-            out,
-            "{}:{line}: {severity} {rule} [{}] {}{quiet}",
-            finding.location.path, finding.resource.address, finding.message
-        )?;
-    }
-    for (notice, location) in &input.assessment.notices {
-        writeln!(out, "notice {} {}", location.path, notice.message)?;
-    }
-    writeln!(
-        out,
-        "{} files, {} findings, resources {:?}",
-        input.assessment.files.len(),
-        input.assessment.findings.len(),
-        input.assessment.resources
-    )
+/// The formats of `annexa scan`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// For people at a terminal.
+    Text,
+    /// SARIF 2.1.0 with everything that is known.
+    Sarif,
+    /// SARIF 2.1.0 with what GitHub code scanning shows well.
+    Github,
+    /// Our own JSON, versioned.
+    Json,
+    /// For step summaries and comments on pull requests.
+    Markdown,
 }
 
-/// Writes a report of coverage.
-pub fn write_coverage(_format: CoverageFormat, input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
-    for control in &input.coverage.controls {
-        let facets: Vec<&str> = control.facets.iter().map(|facet| facet.status.name()).collect();
-        writeln!(out, "{:10} {:60} {}", control.control.id, control.title, facets.join(" "))?;
+impl Named for Format {
+    const ALL: &'static [Format] = &[Format::Text, Format::Sarif, Format::Github, Format::Json, Format::Markdown];
+
+    fn name(self) -> &'static str {
+        match self {
+            Format::Text => "text",
+            Format::Sarif => "sarif",
+            Format::Github => "github",
+            Format::Json => "json",
+            Format::Markdown => "markdown",
+        }
     }
-    Ok(())
+}
+
+/// Writes a report of findings. The only errors are those of `out`.
+pub fn write(format: Format, input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Text => text::write(input, out),
+        Format::Sarif => sarif::write(input, sarif::Profile::Full, out),
+        Format::Github => sarif::write(input, sarif::Profile::Github, out),
+        Format::Json => json::write(input, out),
+        Format::Markdown => markdown::write(input, out),
+    }
 }

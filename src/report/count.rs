@@ -1,0 +1,121 @@
+//! Numbers that several reports tell.
+
+use std::collections::BTreeMap;
+
+use crate::engine::assessment::{Assessment, FileState, Finding, FindingKind, SuppressionKind};
+use crate::rule::Severity;
+
+/// Findings, counted apart by what became of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Findings {
+    /// Fails that nothing quiets, by severity; every severity is there.
+    pub(super) open: BTreeMap<Severity, usize>,
+    /// Fails that a comment quiets.
+    pub(super) suppressed: usize,
+    /// Fails under an exception in force.
+    pub(super) excepted: usize,
+    /// Undecided checks among the findings (with `--show-unknown`).
+    pub(super) unknown: usize,
+}
+
+impl Findings {
+    /// Counts the findings of an assessment.
+    pub(super) fn of(assessment: &Assessment) -> Findings {
+        let mut counts = Findings { open: Severity::ALL.iter().map(|s| (*s, 0)).collect(), ..Findings::default() };
+        for finding in &assessment.findings {
+            match (finding.kind, finding.suppression.as_ref().map(|by| by.kind)) {
+                (FindingKind::Unknown, _) => counts.unknown += 1,
+                (FindingKind::Fail, Some(SuppressionKind::Inline)) => counts.suppressed += 1,
+                (FindingKind::Fail, Some(SuppressionKind::Exception)) => counts.excepted += 1,
+                (FindingKind::Fail, None) => *counts.open.entry(finding.severity).or_default() += 1,
+            }
+        }
+        counts
+    }
+
+    /// All fails that nothing quiets.
+    pub(super) fn total(&self) -> usize {
+        self.open.values().sum()
+    }
+}
+
+/// Whether a finding is a fail that nothing quiets.
+pub(super) fn is_open(finding: &Finding) -> bool {
+    finding.kind == FindingKind::Fail && finding.suppression.is_none()
+}
+
+/// Open findings as indices, the most severe first, else in the order of the assessment.
+pub(super) fn most_severe(assessment: &Assessment) -> Vec<usize> {
+    let open = assessment.findings.iter().enumerate().filter(|(_, finding)| is_open(finding));
+    let mut order: Vec<(Severity, usize)> = open.map(|(index, finding)| (finding.severity, index)).collect();
+    order.sort_by_key(|(severity, index)| (std::cmp::Reverse(*severity), *index));
+    order.into_iter().map(|(_, index)| index).collect()
+}
+
+/// Files, counted by what became of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Files {
+    /// Judged, by kind; a file that two kinds read is in both.
+    pub(super) by_kind: BTreeMap<&'static str, usize>,
+    /// Judged, each once.
+    pub(super) evaluated: usize,
+    /// Read, without a meaning for any kind.
+    pub(super) not_recognised: usize,
+    /// Broken.
+    pub(super) unreadable: usize,
+    /// Read for the sake of others.
+    pub(super) context: usize,
+    /// What something else is made of.
+    pub(super) set_aside: usize,
+}
+
+impl Files {
+    /// Counts the files of an assessment.
+    pub(super) fn of(assessment: &Assessment) -> Files {
+        let mut counts = Files::default();
+        for file in &assessment.files {
+            match &file.state {
+                FileState::Evaluated(kinds) => {
+                    counts.evaluated += 1;
+                    for kind in kinds {
+                        *counts.by_kind.entry(kind).or_default() += 1;
+                    }
+                }
+                FileState::NotRecognised => counts.not_recognised += 1,
+                FileState::Unreadable(_) => counts.unreadable += 1,
+                FileState::Context => counts.context += 1,
+                FileState::SetAside(_) => counts.set_aside += 1,
+            }
+        }
+        counts
+    }
+}
+
+/// Files that are set aside, by the reason.
+pub(super) fn set_aside(assessment: &Assessment) -> BTreeMap<&'static str, usize> {
+    let mut reasons = BTreeMap::new();
+    for file in &assessment.files {
+        if let FileState::SetAside(reason) = file.state {
+            *reasons.entry(reason).or_default() += 1;
+        }
+    }
+    reasons
+}
+
+/// Checks that could not be decided, and what they depend on, the most frequent first.
+pub(super) fn unknowns(assessment: &Assessment) -> (usize, Vec<(&str, usize)>) {
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for run in &assessment.rules {
+        for (reason, times) in &run.unknown_reasons {
+            *reasons.entry(reason).or_default() += *times as usize;
+        }
+    }
+    let mut reasons: Vec<(&str, usize)> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(reason, times)| (std::cmp::Reverse(*times), *reason));
+    (assessment.rules.iter().map(|run| run.unknowns as usize).sum(), reasons)
+}
+
+/// Resources that passed, over all rules.
+pub(super) fn passes(assessment: &Assessment) -> usize {
+    assessment.rules.iter().map(|run| run.passes as usize).sum()
+}

@@ -1,0 +1,134 @@
+//! Reports of `annexa coverage`: every control with the status of its three facets, those included that nothing was
+//! evaluated for, by theme; the clauses by stage of the plan-do-check-act cycle.
+
+mod json;
+mod markdown;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, Write};
+
+pub(super) use json::{Group, summary};
+
+use super::{Input, Named, words};
+use crate::isms::coverage::{ControlCoverage, Coverage, FacetCoverage, FacetSummary, GroupSummary, Status};
+use crate::rule::Facet;
+
+/// A format of coverage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CoverageFormat {
+    /// For people at a terminal.
+    Table,
+    /// For step summaries, wikis and audit folders.
+    Markdown,
+    /// Our own JSON, versioned.
+    Json,
+}
+
+impl Named for CoverageFormat {
+    const ALL: &'static [CoverageFormat] = &[CoverageFormat::Table, CoverageFormat::Markdown, CoverageFormat::Json];
+
+    fn name(self) -> &'static str {
+        match self {
+            CoverageFormat::Table => "table",
+            CoverageFormat::Markdown => "markdown",
+            CoverageFormat::Json => "json",
+        }
+    }
+}
+
+/// Writes a report of coverage. The only errors are those of `out`.
+pub fn write_coverage(format: CoverageFormat, input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        CoverageFormat::Table => text::write(input, out),
+        CoverageFormat::Markdown => markdown::write(input, out),
+        CoverageFormat::Json => json::write(input, out),
+    }
+}
+
+/// What a reader must know before the first number.
+pub(super) const CAVEAT: &str = "Evidence relevant to each control; whether a control is met is for an auditor to say. \
+    `implemented` means declared in code at this commit: what is deployed was not observed.";
+
+/// The three questions, in the order of reports.
+pub(super) const FACETS: [Facet; 3] = [Facet::Documented, Facet::Implemented, Facet::Operating];
+
+/// The sign of a status.
+pub(super) fn sign(status: Status) -> &'static str {
+    match status {
+        Status::Satisfied => "●",
+        Status::Partial => "◐",
+        Status::NotSatisfied => "○",
+        Status::Excepted => "◇",
+        Status::Attested => "✎",
+        Status::RelatedEvidence => "≈",
+        Status::NotApplicable => "–",
+        Status::NotEvaluated => "·",
+    }
+}
+
+/// The status in words.
+pub(super) fn status_words(status: Status) -> String {
+    status.name().replace('-', " ")
+}
+
+/// The groups of a coverage: themes with their controls, then stages with their clauses.
+fn groups(coverage: &Coverage) -> Vec<(GroupSummary, Vec<&ControlCoverage>)> {
+    let members = |group: GroupSummary, entries| {
+        let members: &[ControlCoverage] = entries;
+        let found: Vec<&ControlCoverage> = group.members.iter().filter_map(|at| members.get(*at)).collect();
+        (group, found)
+    };
+    let themes = coverage.themes().into_iter().map(|group| members(group, &coverage.controls));
+    let stages = coverage.stages().into_iter().map(|group| members(group, &coverage.clauses));
+    themes.chain(stages).filter(|(_, entries)| !entries.is_empty()).collect()
+}
+
+/// `9 satisfied, 2 partial`, in the order of reports.
+fn summary_words(summary: &FacetSummary) -> String {
+    let counts = Status::ALL.into_iter().map(|status| (status, summary.count(status)));
+    let words: Vec<String> = counts
+        .filter(|(_, number)| *number > 0)
+        .map(|(status, number)| format!("{number} {}", status_words(status)))
+        .collect();
+    words.join(", ")
+}
+
+/// The reasons of an entry that are worth a line: those of facets that were looked at, or left out on purpose.
+fn reasons(entry: &ControlCoverage) -> Vec<(&FacetCoverage, String)> {
+    let mut told: Vec<(&FacetCoverage, String)> = Vec::new();
+    for facet in &entry.facets {
+        let text = words::one_line(&facet.reason.text);
+        // An exclusion or a heading gives all facets the same reason.
+        let repeated = told.iter().any(|(_, known)| *known == text);
+        if facet.status != Status::NotEvaluated && !repeated {
+            told.push((facet, text));
+        }
+    }
+    told
+}
+
+/// Why facets were not evaluated, with how many, the most frequent first.
+fn not_evaluated(coverage: &Coverage) -> Vec<(&'static str, usize)> {
+    let entries = coverage.controls.iter().chain(&coverage.clauses).filter(|entry| entry.assessable);
+    let facets = entries.flat_map(|entry| &entry.facets).filter(|facet| facet.status == Status::NotEvaluated);
+    let mut counts: std::collections::BTreeMap<&'static str, usize> = std::collections::BTreeMap::new();
+    for facet in facets {
+        *counts.entry(facet.reason.code).or_default() += 1;
+    }
+    let mut counts: Vec<(&'static str, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(code, number)| (std::cmp::Reverse(*number), *code));
+    counts
+}
+
+/// The reasons for which nothing was evaluated, in one line.
+fn not_evaluated_words(coverage: &Coverage) -> Option<String> {
+    let counts = not_evaluated(coverage);
+    let words: Vec<String> = counts
+        .iter()
+        .map(|(code, number)| format!("{} {}", words::thousands(*number), code.replace('-', " ")))
+        .collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}

@@ -1,0 +1,110 @@
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::super::{Style, fixture, snapshot};
+use super::*;
+use crate::engine::assessment::Assessment;
+use crate::isms::control::Framework;
+use crate::isms::coverage::coverage;
+
+fn text(assessment: &Assessment, framework: Framework, format: CoverageFormat) -> String {
+    let coverage = coverage(assessment, framework);
+    let input = Input { assessment, coverage: &coverage, style: Style::default() };
+    let mut out = Vec::new();
+    write_coverage(format, &input, &mut out).expect("a vector takes everything");
+    String::from_utf8(out).expect("the report is UTF-8")
+}
+
+fn json(assessment: &Assessment, framework: Framework) -> Value {
+    serde_json::from_str(&text(assessment, framework, CoverageFormat::Json)).expect("the report is JSON")
+}
+
+#[test]
+fn the_reports_look_as_they_did() {
+    let assessment = fixture::assessment();
+    for (format, name) in [
+        (CoverageFormat::Table, "coverage.txt"),
+        (CoverageFormat::Markdown, "coverage.md"),
+        (CoverageFormat::Json, "coverage.json"),
+    ] {
+        snapshot::compare(name, &text(&assessment, Framework::Iso2022, format));
+    }
+}
+
+#[test]
+fn every_format_lists_all_controls_and_clauses() {
+    let assessment = fixture::empty();
+    for (framework, controls, first, last) in [
+        (Framework::Iso2022, 93, "A.5.1", "A.8.34"),
+        (Framework::Iso2013, 114, "A.5.1.1", "A.18.2.3"),
+        (Framework::Itil4, 34, "architecture-management", "deployment-management"),
+        (Framework::Cobit2019, 40, "EDM01", "MEA04"),
+    ] {
+        let value = json(&assessment, framework);
+        let ids: BTreeSet<&str> =
+            value["controls"].as_array().expect("controls").iter().filter_map(|entry| entry["id"].as_str()).collect();
+        assert_eq!(ids.len(), controls);
+        assert!(ids.contains(first) && ids.contains(last), "{first} {last}");
+        for format in [CoverageFormat::Table, CoverageFormat::Markdown] {
+            let text = text(&assessment, framework, format);
+            let words: BTreeSet<&str> = text.split_whitespace().collect();
+            assert!(ids.iter().all(|id| words.contains(id)));
+        }
+    }
+}
+
+#[test]
+fn controls_and_clauses_of_one_number_are_kept_apart() {
+    let value = json(&fixture::assessment(), Framework::Iso2022);
+    let ids = |key: &str| -> Vec<&str> {
+        value[key].as_array().expect("a list").iter().filter_map(|entry| entry["id"].as_str()).collect()
+    };
+    assert!(ids("controls").iter().all(|id| id.starts_with("A.")));
+    assert!(ids("clauses").iter().all(|id| !id.starts_with("A.")) && ids("clauses").contains(&"5.1"));
+}
+
+#[test]
+fn a_facet_tells_what_it_rests_on() {
+    let value = json(&fixture::assessment(), Framework::Iso2022);
+    let entry = |id: &str| {
+        let entries = value["controls"].as_array().expect("controls");
+        entries.iter().find(|entry| entry["id"] == id).expect("the control")
+    };
+    let implemented = &entry("A.8.3")["facets"]["implemented"];
+    assert_eq!(implemented["status"], "partial");
+    assert_eq!(implemented["outcomes"], serde_json::json!({ "pass": 3, "fail": 2, "excepted": 0, "unknown": 1 }));
+    assert_eq!(implemented["rules"][0]["bearing"], "direct");
+    assert_eq!(implemented["evidence"][0]["path"], "infra/Ablage für 100 % #1.tf");
+    assert_eq!(implemented["findings"].as_array().map(Vec::len), Some(3));
+    assert_eq!(entry("A.8.3")["applicability"]["owner"], "Ines Moreau");
+    let excluded = &entry("A.7.4")["facets"]["documented"];
+    assert_eq!((&excluded["status"], &excluded["reason"]["code"]), (&"not-applicable".into(), &"excluded".into()));
+    let attested = &entry("A.6.3")["facets"]["operating"];
+    assert_eq!(
+        (&attested["status"], &attested["attestations"][0]["valid_until"]),
+        (&"attested".into(), &"2027-08-31".into())
+    );
+    let text = &entry("A.5.24")["facets"]["documented"]["evidence"][0];
+    assert_eq!((&text["path"], &text["line"]), (&"isms/incident-plan.md".into(), &5.into()));
+}
+
+#[test]
+fn another_framework_tells_through_which_relation() {
+    let value = json(&fixture::assessment(), Framework::Iso2013);
+    let entries = value["controls"].as_array().expect("controls");
+    let through =
+        entries.iter().flat_map(|entry| entry["facets"]["implemented"]["through"].as_array().expect("a list"));
+    assert!(through.clone().count() > 0);
+    assert!(through.into_iter().all(|link| link["rationale"].as_str().is_some_and(|text| text.len() > 20)));
+}
+
+#[test]
+fn the_wording_leaves_the_verdict_to_the_auditor() {
+    for format in [CoverageFormat::Table, CoverageFormat::Markdown] {
+        let text = text(&fixture::assessment(), Framework::Iso2022, format);
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("is for an auditor to say") && text.contains("was not observed"));
+        assert!(!text.to_lowercase().contains("compliant"));
+    }
+}
