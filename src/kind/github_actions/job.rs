@@ -20,7 +20,7 @@ pub(super) fn lower(entry: &Entry, around: &Around<'_>, resources: &mut Vec<Reso
     let id = Node::text(entry.key.clone(), header);
     let written = workflow::permissions(job, header);
     let is_written = written.value.get("set").and_then(Node::as_str) != Some("absent");
-    let permissions = if is_written { Some(written.value) } else { around.permissions.clone() };
+    let permissions = if is_written { Some(written.value) } else { around.permissions.as_ref().map(inherited) };
     let matrix = job.get("strategy").and_then(|strategy| strategy.get("matrix"));
     let within = Around {
         owner: address.clone(),
@@ -63,6 +63,13 @@ pub(super) fn lower(entry: &Entry, around: &Around<'_>, resources: &mut Vec<Reso
     for (index, node) in job.get("steps").map(Node::items).unwrap_or_default().iter().enumerate() {
         step::lower(node, index, &within, resources);
     }
+}
+
+/// The permissions of the workflow as those of a job that writes none.
+fn inherited(permissions: &Node) -> Node {
+    let mut map = permissions.as_map().cloned().unwrap_or_default();
+    map.push("inherited", permissions.place, bool_node(true, permissions.place));
+    Node::map(map, permissions.place)
 }
 
 /// The triggers that the `if` of a job or step lets through.

@@ -2,7 +2,7 @@
 //!
 //! | target | address | fields |
 //! |---|---|---|
-//! | `github-actions/workflow` | `ci` | `name`, `triggers` (a map whatever the written form), `permissions`, `env`, `concurrency`, `defaults` |
+//! | `github-actions/workflow` | `ci` | `name`, `triggers` (a map whatever the written form), `permissions`, `env`, `concurrency`, `defaults`, `jobs` (how many) |
 //! | `github-actions/job` | `ci/test` | `id`, `name`, `permissions` (effective), `runs_on`, `self_hosted`, `container`, `services`, `environment`, `uses`, `secrets`, `if`, `needs`, `timeout`, `env`, `triggers` (those its `if` lets through), `workflow` |
 //! | `github-actions/step` | `ci/test/steps[0]` or, with an id, `ci/test/build` | `id`, `index`, `name`, `run`, `uses`, `with`, `env`, `shell`, `if`, `continue_on_error`, `working_directory`, `job`, `triggers`, `permissions`, `workflow` |
 //! | `github-actions/uses` | the step's or job's, and the action | `text`, `action`, `owner`, `repository`, `path`, `ref`, `pinned`, `first_party`, `with`, `from`, and what is around it as for a step |
@@ -10,7 +10,7 @@
 //! | `github-actions/action` | `action` | `name`, `using`, `inputs`, `image` |
 //!
 //! - `permissions` is a map of `set` (`absent`, `none`, `read-all`, `write-all`, `listed`) and, where they are listed,
-//!   `scopes`.
+//!   `scopes`; `inherited` is true where a job has those of its workflow.
 //! - `pinned` is `sha`, `tag`, `branch`, `local`, `docker-digest` or `docker-tag`.
 //! - `where` is `run`, `script` (the script of an action that runs one), `with`, `env`, `if`, or `other`.
 //! - `untrusted` is whether outsiders choose what the expression prints; unknown where that depends on the run.

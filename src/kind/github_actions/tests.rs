@@ -77,6 +77,8 @@ fn jobs_hold_what_is_in_effect_for_them() {
         ("a", "runs_on", "ubuntu-24.04"),
         ("a", "self_hosted", "false"),
         ("a", "permissions.set", "read-all"),
+        ("a", "permissions.inherited", "true"),
+        ("b", "permissions.inherited", "-"),
         ("a", "triggers", "push,issues"),
         ("b", "runs_on", "x,self-hosted,z"),
         ("b", "self_hosted", "true"),

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::{Around, found, job, resource};
 use crate::kind::Resource;
 use crate::kind::shared::{Field, map_of};
-use crate::syntax::tree::{Map, Node, Place};
+use crate::syntax::tree::{Map, Node, Place, Value};
 
 /// A workflow file, its jobs and all that is in them.
 pub(super) fn lower(tree: &Node, stem: &str, source: &str, resources: &mut Vec<Resource>) {
@@ -13,6 +13,7 @@ pub(super) fn lower(tree: &Node, stem: &str, source: &str, resources: &mut Vec<R
     let triggers = tree.get("on").map(triggers);
     let permissions = permissions(tree, header);
     let address = SmolStr::from(stem);
+    let jobs = tree.get("jobs").map(Node::entries).unwrap_or_default();
     let place_of_name = Node::text(stem, header);
     let around = Around {
         source,
@@ -31,12 +32,13 @@ pub(super) fn lower(tree: &Node, stem: &str, source: &str, resources: &mut Vec<R
         ("env", Field::of(tree, "env")),
         ("concurrency", Field::of(tree, "concurrency")),
         ("defaults", Field::of(tree, "defaults")),
+        ("jobs", Some(Field::new(Node::new(Value::Number(jobs.len() as f64), header)))),
     ];
     resources.push(resource("github-actions/workflow", address, None, map_of(tree.place, fields), header));
     if let Some(env) = tree.get("env") {
         found::expressions(env, "env", &around, resources);
     }
-    for entry in tree.get("jobs").map(Node::entries).unwrap_or_default() {
+    for entry in jobs {
         job::lower(entry, &around, resources);
     }
 }
