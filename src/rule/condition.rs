@@ -324,6 +324,9 @@ fn judge_topic<'u>(topic: &super::topic::Topic, negated: bool, node: &Node, cont
     let mut verdict = Verdict::of(Truth::of(judged.presence == Presence::Present));
     verdict.presence = judged.presence;
     verdict.missing = judged.missing;
+    if let (true, Some(shortfall)) = (verdict.missing.is_empty(), judged.shortfall) {
+        verdict.missing.push(SmolStr::new_static(shortfall.name()));
+    }
     verdict.evidence = judged.evidence;
     if negated { verdict.negate() } else { verdict }
 }

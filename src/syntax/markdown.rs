@@ -11,6 +11,7 @@
 //!     kind:    paragraph, item, row, code, quote or html
 //!     text:    without markup; a link's text stays
 //!     lead:    of an item: the paragraph right before the list, or the item that the list is in; of a row: the header
+//!     language: of a code block whose fence names one: `bash`
 //!     checked: of a task: whether it is ticked
 //!     cells:   of a row: list of texts
 //!   tables:  list of { header: list of texts, rows: list of { column: cell } }
@@ -106,6 +107,9 @@ impl Writer {
         fields.push("text", self.text(&block.text));
         if let Some(lead) = &block.lead {
             fields.push("lead", self.text(lead));
+        }
+        if !block.language.is_empty() {
+            fields.push("language", Node::text(block.language.as_str(), place));
         }
         if let Some(checked) = block.checked {
             fields.push("checked", Node::new(Value::Bool(checked), place));

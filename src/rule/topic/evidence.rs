@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::placeholder::{self, Asked};
 use super::signs::{Anchor, Find};
-use super::text::{Block, Text};
+use super::text::{Block, Kind, Text};
 use crate::engine::assessment::Presence;
 
 /// Why something that was found is not the thing itself.
@@ -55,6 +55,8 @@ pub(super) struct Weighed {
     pub(super) shortfall: Option<Shortfall>,
     /// Whether the words stand in the text and not in a heading over it.
     pub(super) in_text: bool,
+    /// Whether the paragraph holds a value: a mail address, a number.
+    pub(super) has_value: bool,
 }
 
 /// What each section and block of a text may be evidence for; computed once for each text.
@@ -87,7 +89,7 @@ impl Standing {
     }
 
     fn worth(&self, text: &Text, index: usize, block: &Block) -> Worth {
-        let history = block.row && block.lead.is_some_and(|lead| is_history(&text.folded(lead)));
+        let history = block.kind == Kind::Row && block.lead.is_some_and(|lead| is_history(&text.folded(lead)));
         if history || self.contents.contains(&index) {
             return Worth::Nothing;
         }
@@ -100,7 +102,7 @@ impl Standing {
             Anchor::Block(index) => {
                 let block = text.blocks.get(index)?;
                 let shortfall = self.weigh_block(text, index, block, &find.hits, accepts)?;
-                Some(Weighed { block: index, shortfall, in_text: true })
+                Some(Weighed { block: index, shortfall, in_text: true, has_value: block.has_value })
             }
             Anchor::Heading(section) => self.weigh_section(text, section, accepts),
         }
@@ -115,7 +117,7 @@ impl Standing {
         hits: &[Range<usize>],
         accepts: Accepts,
     ) -> Option<Option<Shortfall>> {
-        if block.code && !accepts.code {
+        if block.kind == Kind::Code && !accepts.code {
             return None;
         }
         match self.worth(text, index, block) {
@@ -126,7 +128,7 @@ impl Standing {
         if left_blank(text, block, hits, accepts.value) {
             return Some(Some(Shortfall::Blank));
         }
-        let points = !accepts.pointers && hits.iter().any(|hit| points_elsewhere(text, hit, hits));
+        let points = !accepts.pointers && (block.link || hits.iter().any(|hit| points_elsewhere(text, hit, hits)));
         Some(points.then_some(Shortfall::Pointer))
     }
 
@@ -149,7 +151,7 @@ impl Standing {
             if shortfall.is_none() {
                 said += words;
             }
-            let weighed = Weighed { block: block_index, shortfall, in_text: false };
+            let weighed = Weighed { block: block_index, shortfall, in_text: false, has_value: block.has_value };
             if best.is_none_or(|best| best.shortfall.is_some() && shortfall.is_none()) {
                 best = Some(weighed);
             }
@@ -266,7 +268,7 @@ fn contents(text: &Text) -> FxHashSet<usize> {
         let words = bare(text, block.segment);
         let without_page = words.split_last().filter(|(last, _)| last.chars().all(|c| c.is_ascii_digit()));
         let titled = headings.contains(&words) || without_page.is_some_and(|(_, rest)| headings.contains(rest));
-        (words.len() <= 12 && titled && block.line) || leads_to_page(&block.text)
+        (words.len() <= 12 && titled && block.is_line()) || leads_to_page(&block.text)
     };
     text.blocks.iter().enumerate().filter(|(_, block)| is_line(block)).map(|(index, _)| index).collect()
 }
@@ -286,11 +288,11 @@ fn left_blank(text: &Text, block: &Block, hits: &[Range<usize>], value: bool) ->
         .collect();
     let own = text.words_of(block.segment);
     let unit = match hits.iter().find(|hit| own.contains(&hit.start)) {
-        Some(hit) if !block.line => text.sentence(hit.start),
+        Some(hit) if !block.is_line() => text.sentence(hit.start),
         _ => own.clone(),
     };
     let bytes = match (text.words.get(unit.start), unit.end.checked_sub(1).and_then(|last| text.words.get(last))) {
-        (Some(first), Some(last)) if !block.line => first.start as usize..last.end as usize,
+        (Some(first), Some(last)) if !block.is_line() => first.start as usize..last.end as usize,
         _ => 0..block.text.len(),
     };
     let matters = |asked: &Asked| *asked == Asked::Substance || (value && *asked == Asked::Reach);

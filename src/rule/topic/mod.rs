@@ -10,6 +10,7 @@
 //!     sentences: [[learn*], [incident*]]                      # one of each in a sentence
 //!     sections: [post incident activities]                    # a heading that makes what stands under it be about it
 //!     not: [disaster recovery]                                # a hit in a sentence with this does not count
+//!     not_in: [disaster recovery]                             # nor what stands under a heading with this
 //!     facets:                                                 # all must be found where the topic was
 //!       - { name: lessons are written down, terms: [document* .. lesson*] }
 //!       - { name: improvements follow, terms: [improve*, corrective action*] }
@@ -118,6 +119,9 @@ impl Topic {
                 find.weighed.shortfall.get_or_insert(Shortfall::Touched);
             }
         }
+        if self.accepts.value {
+            heed_blanks(&mut found);
+        }
         if self.facets.is_empty() {
             return verdict(&texts, found, Vec::new());
         }
@@ -133,6 +137,9 @@ impl Topic {
             let mut finds = Vec::new();
             for (index, text) in texts.iter().enumerate() {
                 gather(text, index, signs, facet.accepts, &mut finds);
+            }
+            if facet.accepts.value {
+                heed_blanks(&mut finds);
             }
             finds.retain(|find| facets_only || self.is_beside(texts, find, &found));
             touched += usize::from(!finds.is_empty());
@@ -177,6 +184,17 @@ fn gather(text: &Text, index: usize, signs: &CompiledSigns, accepts: Accepts, fo
     for find in signs.find(text) {
         let weighed = text.standing().weigh(text, &find, accepts);
         found.extend(weighed.map(|weighed| Found { text: index, weighed }));
+    }
+}
+
+/// Where a value is asked for and left blank, what else speaks of it does not fill the blank, unless it holds a value.
+fn heed_blanks(found: &mut [Found]) {
+    let blank = |find: &Found| find.weighed.shortfall == Some(Shortfall::Blank);
+    let filled = |find: &Found| find.weighed.shortfall.is_none() && find.weighed.has_value;
+    if found.iter().any(blank) && !found.iter().any(filled) {
+        for find in found {
+            find.weighed.shortfall.get_or_insert(Shortfall::Blank);
+        }
     }
 }
 

@@ -71,7 +71,13 @@ static FORMS: LazyLock<Forms> = LazyLock::new(|| {
 type Holds = fn(&str, &Range<usize>) -> bool;
 
 const PATTERNS: &[(&str, Holds)] = &[
-    (r"\b(?:TBD|TBC|TBA|TBS|T\.B\.D\.?|TODO|FIXME|TO DO)\b", always),
+    (r"\b(?:TBD|TBC|TBA|TBS|T\.B\.D\.?|TO DO)\b", always),
+    // What follows tells how to fill it in.
+    (r"\b(?:TODO|FIXME)\b(?::[^\n]*?(?:[.!?](?:\s|$)|$))?", always),
+    (
+        r"\b[A-Z]{2,}(?:_[A-Z]{2,})*_(?:NAME|DATE|EMAIL|PHONE|PAGER|ROSTER|CONTACT|FREQUENCY|ADDRESS|LOCATION|DOMAIN|HERE)\b",
+        always,
+    ),
     (
         r"(?i)\b(?:to be|still to be|yet to be) (?:defined|determined|decided|confirmed|completed|agreed|announced|added|filled in|specified|advised)\b",
         ends_clause,
@@ -288,7 +294,8 @@ mod tests {
             ("Lorem ipsum dolor sit amet, and so on", &["Lorem ipsum dolor sit amet"]),
             ("Insert logo here", &["Insert logo here"]),
             ("name: [...]", &["[...]"]),
-            ("[TODO: name the [x] form]", &["TODO"]),
+            ("TODO: name the form. Then go on", &["TODO: name the form. "]),
+            ("last tested on TEST_DATE by `COMPANY_NAME`", &["TEST_DATE", "COMPANY_NAME"]),
         ] {
             assert_eq!(blanks(text), expected, "{text}");
         }

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::negation;
 use super::pattern::Pattern;
-use super::text::{Role, Text};
+use super::text::{Kind, Role, Text};
 use crate::syntax::fields::{Fields, LoadError};
 use crate::syntax::tree::Node;
 
@@ -24,17 +24,19 @@ pub(super) struct Signs {
     pub(super) sections: Vec<SmolStr>,
     /// Phrases that make a hit in their sentence not count.
     pub(super) not: Vec<SmolStr>,
+    /// Phrases that, in a heading, make what stands under it not count.
+    pub(super) not_in: Vec<SmolStr>,
 }
 
 impl Signs {
     /// The keys that signs have in a rule file.
     pub(super) fn load(fields: &mut Fields<'_, '_>) -> Signs {
         let nodes = [fields.optional("groups"), fields.optional("sentences")];
-        let [terms, sections, not] =
-            ["terms", "sections", "not"].map(|key| phrases(fields.optional(key), fields.errors));
+        let [terms, sections, not, not_in] =
+            ["terms", "sections", "not", "not_in"].map(|key| phrases(fields.optional(key), fields.errors));
         let [groups, sentences] =
             nodes.map(|node| node.map(|node| conjunctions(node, fields.errors)).unwrap_or_default());
-        Signs { terms, groups, sentences, sections, not }
+        Signs { terms, groups, sentences, sections, not, not_in }
     }
 
     /// Whether there is nothing to look for.
@@ -55,6 +57,7 @@ impl Signs {
             sentences: all(&self.sentences),
             sections: list(&self.sections),
             not: list(&self.not),
+            not_in: list(&self.not_in),
         }
     }
 }
@@ -101,6 +104,7 @@ pub(super) struct CompiledSigns {
     sentences: Vec<Vec<Vec<Pattern>>>,
     sections: Vec<Pattern>,
     not: Vec<Pattern>,
+    not_in: Vec<Pattern>,
 }
 
 /// Something that was found, and what it rests on.
@@ -124,7 +128,7 @@ pub(super) enum Anchor {
 impl CompiledSigns {
     /// Everything that is found and not denied, block by block.
     pub(super) fn find(&self, text: &Text) -> Vec<Find> {
-        let counts = Counts::new(&self.not, text);
+        let counts = Counts::new(self, text);
         let mut finds = Vec::new();
         for pattern in &self.terms {
             for hit in counts.filter(pattern.find(text)) {
@@ -153,9 +157,11 @@ fn anchors(text: &Text, hit: &Range<usize>, anywhere: bool) -> Option<Anchor> {
     match text.segments.get(segment)?.role {
         Role::Heading(section) => Some(Anchor::Heading(section)),
         Role::Block(block) if anywhere => Some(Anchor::Block(block)),
-        Role::Lead if anywhere => {
-            text.blocks.iter().position(|block| block.row && block.lead == Some(segment)).map(Anchor::Block)
-        }
+        Role::Lead if anywhere => text
+            .blocks
+            .iter()
+            .position(|block| block.kind == Kind::Row && block.lead == Some(segment))
+            .map(Anchor::Block),
         Role::Block(_) | Role::Lead => None,
     }
 }
@@ -165,14 +171,16 @@ struct Counts<'t> {
     text: &'t Text,
     /// Sentences, sorted.
     ruled_out: Vec<u32>,
+    /// Sections, as ranges.
+    sections: Vec<Range<usize>>,
 }
 
 impl<'t> Counts<'t> {
-    fn new(not: &[Pattern], text: &'t Text) -> Counts<'t> {
-        let hits = not.iter().flat_map(|pattern| pattern.find(text));
+    fn new(signs: &CompiledSigns, text: &'t Text) -> Counts<'t> {
+        let hits = signs.not.iter().flat_map(|pattern| pattern.find(text));
         let mut ruled_out: Vec<u32> = hits.filter_map(|hit| Some(text.words.get(hit.start)?.sentence)).collect();
         ruled_out.sort_unstable();
-        Counts { text, ruled_out }
+        Counts { text, ruled_out, sections: sections_about(&signs.not_in, text) }
     }
 
     fn filter(&self, hits: Vec<Range<usize>>) -> impl Iterator<Item = Range<usize>> {
@@ -181,7 +189,22 @@ impl<'t> Counts<'t> {
 
     fn holds(&self, hit: &Range<usize>) -> bool {
         let sentence = self.text.words.get(hit.start).map_or(0, |word| word.sentence);
-        self.ruled_out.binary_search(&sentence).is_err() && !negation::denied(self.text, hit)
+        self.ruled_out.binary_search(&sentence).is_err()
+            && !self.stands_elsewhere(hit)
+            && !negation::denied(self.text, hit)
+    }
+
+    /// Whether the hit stands in a section whose heading says that it is about something else.
+    fn stands_elsewhere(&self, hit: &Range<usize>) -> bool {
+        if self.sections.is_empty() {
+            return false;
+        }
+        let section = match self.text.segment_of(hit.start).map(|segment| segment.role) {
+            Some(Role::Heading(section)) => Some(section),
+            Some(Role::Block(block)) => self.text.blocks.get(block).map(|block| block.section),
+            Some(Role::Lead) | None => None,
+        };
+        section.is_some_and(|section| self.sections.iter().any(|range| range.contains(&section)))
     }
 
     /// All hits of a group, in the order of the text.
@@ -191,6 +214,16 @@ impl<'t> Counts<'t> {
         hits.sort_by_key(|hit| (hit.start, hit.end));
         hits
     }
+}
+
+/// The sections whose headings have a hit, each with those in it.
+fn sections_about(patterns: &[Pattern], text: &Text) -> Vec<Range<usize>> {
+    let hits = patterns.iter().flat_map(|pattern| pattern.find(text));
+    let section = |hit: Range<usize>| match text.segment_of(hit.start)?.role {
+        Role::Heading(section) => Some(section..text.sections.get(section)?.end),
+        Role::Block(_) | Role::Lead => None,
+    };
+    hits.filter_map(section).collect()
 }
 
 /// The blocks in which every group has a hit.

@@ -67,11 +67,12 @@ fn a_phrase_counts_where_the_text_says_it() {
             Partial,
             "For lessons learned see the [review policy](review.md).",
         ),
+        (LESSONS, "# Plan\n\n- [Lessons learned](lessons.md)\n", Partial, "[Lessons learned](lessons.md)"),
         (LESSONS, "# Plan\n\n## Contents\n\n- Lessons learned\n- Other\n", Absent, ""),
         (LESSONS, "# Plan\n\nLessons learned ........ 7\n", Absent, ""),
         (LESSONS, "# Plan\n\n- Lessons learned\n\n## Lessons learned\n\nTODO\n", Partial, "TODO"),
         (LESSONS, "# Plan\n\n## References\n\n- Lessons learned guideline\n", Partial, "Lessons learned guideline"),
-        (LESSONS, "# Plan\n\n```text\nlessons learned\n```\n", Absent, ""),
+        (LESSONS, "# Plan\n\n```sh\necho lessons learned\n```\n", Absent, ""),
         (LESSONS, "# Plan\n\n<!-- lessons learned -->\n", Absent, ""),
         (
             LESSONS,

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::evidence::Standing;
@@ -118,16 +118,45 @@ pub(super) struct Block {
     pub(super) lead: Option<usize>,
     /// The section it is in.
     pub(super) section: usize,
-    /// Whether it is code.
-    pub(super) code: bool,
-    /// Whether it is a row of a table; its lead-in is then the header.
-    pub(super) row: bool,
-    /// Whether it is one line of a list or table, which stands for itself.
-    pub(super) line: bool,
+    /// What it is.
+    pub(super) kind: Kind,
+    /// Whether it is a link and nothing else.
+    pub(super) link: bool,
+    /// Whether it holds a mail address or a number of several digits.
+    pub(super) has_value: bool,
     blanks: OnceLock<Vec<Range<usize>>>,
 }
 
+/// What a block is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A paragraph, a quote, or prose that somebody only set as code.
+    Paragraph,
+    /// An item of a list.
+    Item,
+    /// A row of a table; its lead-in is the header.
+    Row,
+    /// Code of a programming language.
+    Code,
+}
+
+impl Kind {
+    fn of(name: &str) -> Kind {
+        match name {
+            "item" => Kind::Item,
+            "row" => Kind::Row,
+            "code" => Kind::Code,
+            _ => Kind::Paragraph,
+        }
+    }
+}
+
 impl Block {
+    /// Whether it is one line of a list or table, which stands for itself.
+    pub(super) fn is_line(&self) -> bool {
+        matches!(self.kind, Kind::Item | Kind::Row)
+    }
+
     /// The blanks in its text.
     pub(super) fn blanks(&self) -> &[Range<usize>] {
         self.blanks.get_or_init(|| placeholder::placeholders(&self.text))
@@ -168,6 +197,9 @@ impl Text {
 
     fn of_map(node: &Node) -> Text {
         let mut builder = Builder::default();
+        let links = node.get("links").map(Node::items).unwrap_or_default();
+        let texts = links.iter().filter_map(|link| link.get("text").and_then(Node::as_str));
+        builder.links = texts.map(|text| text.trim_matches(|c: char| !c.is_alphanumeric()).into()).collect();
         if node.get("sections").is_some() {
             for section in node.get("sections").map(Node::items).unwrap_or_default() {
                 builder.section(section);
@@ -270,9 +302,17 @@ impl Text {
     }
 }
 
+fn is_value(word: &str) -> bool {
+    word.contains('@') || (word.len() >= 4 && word.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 fn to_u32(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
+
+/// What fences call text that is no program: forms, messages, lists.
+const PROSE: &[&str] =
+    &["text", "txt", "plain", "plaintext", "none", "markdown", "md", "yaml", "yml", "email", "mail", "mermaid", "csv"];
 
 /// After so many words a sentence is cut, so that what is no prose at all costs no more than prose.
 const LONGEST_SENTENCE: usize = 150;
@@ -286,6 +326,10 @@ struct Builder {
     blocks: Vec<Block>,
     sections: Vec<Section>,
     forms: FxHashMap<SmolStr, u32>,
+    /// How many mail addresses and numbers of several digits there were so far.
+    values: usize,
+    /// The texts of the document's links.
+    links: FxHashSet<SmolStr>,
     /// The lead-in that was seen last: many items share one.
     lead: Option<(SmolStr, usize)>,
 }
@@ -329,6 +373,8 @@ impl Builder {
     fn block_node(&mut self, node: &Node) {
         let Some(text) = node.get("text").filter(|text| text.as_str().is_some()) else { return };
         let kind = node.get("kind").and_then(Node::as_str).unwrap_or("paragraph");
+        let language = node.get("language").and_then(Node::as_str).unwrap_or("text");
+        let kind = if kind == "code" && PROSE.contains(&language) { "quote" } else { kind };
         let lead = node.get("lead").and_then(Node::as_str);
         self.block(text.as_str().unwrap_or(""), text.place, lead, kind);
     }
@@ -346,7 +392,9 @@ impl Builder {
     fn block(&mut self, text: &str, place: Place, lead: Option<&str>, kind: &str) {
         let lead = lead.map(|lead| self.lead(lead));
         let index = self.blocks.len();
+        let from = self.values;
         let segment = self.segment(text, Role::Block(index));
+        let has_value = self.values > from;
         let section = self.sections.len().saturating_sub(1);
         self.blocks.push(Block {
             text: text.into(),
@@ -354,9 +402,9 @@ impl Builder {
             segment,
             lead,
             section,
-            code: kind == "code",
-            row: kind == "row",
-            line: matches!(kind, "row" | "item"),
+            kind: Kind::of(kind),
+            link: self.links.contains(text.trim_matches(|c: char| !c.is_alphanumeric())),
+            has_value,
             blanks: OnceLock::new(),
         });
         if let Some(section) = self.sections.last_mut() {
@@ -387,6 +435,7 @@ impl Builder {
                 _ => self.sentences.push(at..at + 1),
             }
             let sentence = to_u32(self.sentences.len() - 1);
+            self.values += usize::from(is_value(&token.text));
             let next = to_u32(self.forms.len());
             let form = *self.forms.entry(token.text).or_insert(next);
             let (start, end) = (to_u32(token.start), to_u32(token.end));

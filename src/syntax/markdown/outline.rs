@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use rustc_hash::FxHashMap;
 
 use super::html;
@@ -47,6 +47,8 @@ pub(super) struct Block {
     pub(super) lead: Option<Text>,
     pub(super) checked: Option<bool>,
     pub(super) cells: Vec<Text>,
+    /// What the fence of a code block says it is: `bash`, `yaml`; empty where it says nothing.
+    pub(super) language: String,
     /// The lines of a paragraph or item, each with the text that is bold at its start.
     pub(super) lines: Vec<Line>,
 }
@@ -198,6 +200,8 @@ struct Builder<'a> {
     items: Vec<Item>,
     /// The raw text of an open HTML or code block.
     raw: Option<String>,
+    /// What the open code block says it is.
+    language: String,
     table: Table,
     cells: Vec<Text>,
     /// Open links: target, where the text starts in the inline text, whole span.
@@ -246,7 +250,17 @@ impl Builder<'_> {
                 self.flush();
                 self.quotes += 1;
             }
-            Tag::CodeBlock(_) | Tag::HtmlBlock => {
+            Tag::CodeBlock(kind) => {
+                self.flush();
+                self.raw = Some(String::new());
+                self.language = match kind {
+                    CodeBlockKind::Fenced(info) => {
+                        info.split([' ', ',', '{', '\t']).next().unwrap_or("").to_lowercase()
+                    }
+                    CodeBlockKind::Indented => String::new(),
+                };
+            }
+            Tag::HtmlBlock => {
                 self.flush();
                 self.raw = Some(String::new());
             }
@@ -329,7 +343,8 @@ impl Builder<'_> {
 
     fn block(&mut self, kind: Kind, text: Text, lead: Option<Text>) {
         let (checked, cells, lines) = (None, Vec::new(), Vec::new());
-        self.current.blocks.push(Block { kind, text, lead, checked, cells, lines });
+        let language = String::new();
+        self.current.blocks.push(Block { kind, text, lead, checked, cells, language, lines });
     }
 
     /// Ends the inline text: it belongs to the innermost open item, or is a block of its own.
@@ -369,6 +384,9 @@ impl Builder<'_> {
         if !text.is_empty() {
             let span = self.trimmed(range);
             self.block(kind, Text { text, span }, None);
+            if let Some(block) = self.current.blocks.last_mut() {
+                block.language = std::mem::take(&mut self.language);
+            }
         }
     }
 

@@ -236,3 +236,11 @@ fn tags_that_are_none_of_html_are_text() {
     assert_eq!(shown(&root, "sections.0.blocks.1.text", text).0, "<Insert name>");
     assert_eq!(shown(&root, "sections.0.blocks.2.text", text).0, "in");
 }
+
+#[test]
+fn code_blocks_know_their_language() {
+    let root = read("```YAML title=x\na: b\n```\n\n```\nplain\n```\n\n    indented\n");
+    let blocks = at(&root, "sections.0.blocks").items();
+    let languages: Vec<_> = blocks.iter().map(|block| block.get("language").and_then(Node::as_str)).collect();
+    assert_eq!(languages, [Some("yaml"), None, None]);
+}
