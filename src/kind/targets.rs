@@ -5,7 +5,6 @@ const FAMILIES: [&str; 2] = ["terraform", "kubernetes"];
 
 /// Targets of a fixed name.
 pub(crate) const NAMES: &[&str] = &[
-    "isms/requirement",
     "scan/file",
     "scan/ignore",
     "container",
@@ -43,6 +42,7 @@ pub(crate) const NAMES: &[&str] = &[
     "document",
     "coverage/control",
     "isms",
+    "isms/requirement",
     "isms/acceptable-use",
     "isms/access-control",
     "isms/asset-management",

@@ -17,6 +17,7 @@
 //! ```
 
 pub(crate) mod date;
+pub(crate) mod folder;
 pub(crate) mod metadata;
 pub(crate) mod placeholder;
 pub(crate) mod requirement;

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use smol_str::SmolStr;
 
 use crate::isms::catalogue::{framework_tree, text, texts, truth};
+use crate::kind::document::folder::{Closeness, Folder, is_elsewhere, isms_folder};
 use crate::kind::document::words::{fold, holds};
 use crate::kind::{ParsedFile, View};
 use crate::syntax::tree::Node;
@@ -28,7 +29,7 @@ pub(crate) struct DocumentType {
     titles: Vec<String>,
     names: Vec<String>,
     fronts: Vec<String>,
-    is_strong: bool,
+    strong: Vec<String>,
     needs_set_folder: bool,
 }
 
@@ -46,9 +47,6 @@ struct Table {
     natures: Vec<Nature>,
     /// Folder names and the set they stand for.
     set_folders: Vec<(String, SmolStr)>,
-    isms_folders: Vec<String>,
-    isms_words: Vec<String>,
-    other_folders: Vec<String>,
     other_names: Vec<String>,
 }
 
@@ -79,7 +77,7 @@ struct Signs<'a> {
     /// How many things the document says about itself.
     metadata: usize,
     /// The folder of the ISMS that holds it.
-    folder: Option<String>,
+    folder: Option<Folder>,
     /// Whether it is somebody else's, an example or out of force.
     is_elsewhere: bool,
 }
@@ -128,36 +126,6 @@ pub(crate) fn sets() -> std::collections::BTreeSet<&'static str> {
     types.chain(natures).chain(std::iter::once("documents")).collect()
 }
 
-/// The folder of the ISMS that holds a path: one that the configuration names, else one of the usual names.
-pub(crate) fn isms_folder(path: &str, configured: &[String]) -> Option<String> {
-    if !configured.is_empty() {
-        let named = configured.iter().map(|folder| folder.trim_end_matches('/').trim_start_matches("./"));
-        let mut holding = named
-            .filter(|folder| *folder == "." || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')));
-        return holding.next().map(str::to_owned);
-    }
-    let (folders, _) = path.rsplit_once('/')?;
-    let mut end = 0;
-    for segment in folders.split('/').take(3) {
-        end += segment.len() + 1;
-        let name = fold(segment);
-        if TABLE.isms_folders.contains(&name) || TABLE.isms_words.iter().any(|word| holds(&name, word)) {
-            return path.get(..end - 1).map(str::to_owned);
-        }
-    }
-    None
-}
-
-/// Whether a file lies where documents and registers are not the organisation's own and in force: examples,
-/// templates, archives, other people's packages, hidden folders. What leads to a folder that the configuration names
-/// does not count.
-pub(crate) fn is_elsewhere(path: &str, configured: &[String]) -> bool {
-    let folder = if configured.is_empty() { None } else { isms_folder(path, configured) };
-    let below = folder.and_then(|folder| path.strip_prefix(folder.as_str())).unwrap_or(path);
-    let Some((folders, _)) = below.rsplit_once('/') else { return false };
-    folders.split('/').any(|segment| segment.starts_with('.') || TABLE.other_folders.contains(&fold(segment)))
-}
-
 fn stem(name: &str) -> &str {
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
@@ -188,16 +156,13 @@ impl Table {
             titles: folded(row, "titles"),
             names: folded(row, "names"),
             fronts: folded(row, "fronts"),
-            is_strong: truth(row, "strong"),
+            strong: folded(row, "strong"),
             needs_set_folder: truth(row, "needs_set_folder"),
         };
         Table {
             types: rows("types").iter().map(document).collect(),
             natures: rows("natures").iter().map(nature).collect(),
             set_folders: set_folders.collect(),
-            isms_folders: folded(&tree, "isms_folders"),
-            isms_words: folded(&tree, "isms_words"),
-            other_folders: folded(&tree, "other_folders"),
             other_names: folded(&tree, "other_names"),
         }
     }
@@ -236,10 +201,8 @@ impl Table {
         if self.other_names.contains(&signs.name) {
             return None;
         }
-        match &signs.folder {
-            Some(folder) => self.within(signs, folder),
-            None => self.outside(signs),
-        }
+        let within = signs.folder.as_ref().and_then(|folder| self.within(signs, folder));
+        within.or_else(|| self.outside(signs))
     }
 
     /// The front matter names a type. Outside the ISMS a word that other tools use too needs company.
@@ -251,14 +214,24 @@ impl Table {
         is_sure.then(|| self.typed(&found.id, signs.path, because))
     }
 
-    fn within(&self, signs: &Signs<'_>, folder: &str) -> Option<Recognised> {
+    /// In a folder of the ISMS. The less sure the folder is, the more a document must say about itself.
+    fn within(&self, signs: &Signs<'_>, folder: &Folder) -> Option<Recognised> {
+        let is_kept = signs.metadata > 0;
+        if folder.closeness == Closeness::Possible && !is_kept {
+            return None;
+        }
+        let is_sure = folder.closeness == Closeness::Sure || is_kept;
+        let folder = &folder.path;
         if let Some((found, phrase)) = self.by_phrase(&fold(signs.title), |each| &each.titles) {
             let because = format!("its title holds `{phrase}`, in {folder}/");
             return Some(self.typed(&found.id, signs.path, because));
         }
-        if let Some((found, phrase)) = self.by_name(signs) {
+        if let Some((found, phrase)) = self.by_name(signs, is_sure) {
             let because = format!("its file name says `{phrase}`, in {folder}/");
             return Some(self.typed(&found.id, signs.path, because));
+        }
+        if !is_sure {
+            return None;
         }
         if let Some(nature) = self.nature_of(&signs.front) {
             let because = format!("its front matter says `type: {}`, in {folder}/", signs.front);
@@ -267,7 +240,7 @@ impl Table {
         let last = self.nature_of(last_word(&fold(signs.title))).or_else(|| self.nature_of(last_word(&signs.name)));
         // A list or a report is a document of the ISMS only when it is kept like one.
         let is_rule_of_conduct = |nature: &Nature| !matches!(nature.id.as_str(), "list" | "record" | "statement");
-        if let Some(nature) = last.filter(|nature| signs.metadata > 0 || is_rule_of_conduct(nature)) {
+        if let Some(nature) = last.filter(|nature| is_kept || is_rule_of_conduct(nature)) {
             let because = format!("it is called a {}, in {folder}/", nature.id);
             return Some(self.general(Some(nature), signs.path, because));
         }
@@ -280,9 +253,11 @@ impl Table {
             let part = without_numbers(&fold(part));
             part.strip_prefix("the ").or_else(|| part.strip_prefix("our ")).unwrap_or(&part).to_owned()
         });
-        let found =
-            parts.find_map(|part| self.types.iter().find(|each| each.titles.contains(&part)).map(|each| (each, part)));
-        let (found, title) = found.filter(|(each, _)| each.is_strong || signs.metadata > 1)?;
+        let titles = |each: &DocumentType, part: &String| {
+            each.strong.contains(part) || (signs.metadata > 1 && each.titles.contains(part))
+        };
+        let (found, title) =
+            parts.find_map(|part| self.types.iter().find(|each| titles(each, &part)).map(|each| (each, part)))?;
         Some(self.typed(&found.id, signs.path, format!("its title is `{title}`")))
     }
 
@@ -303,10 +278,14 @@ impl Table {
         best
     }
 
-    fn by_name(&self, signs: &Signs<'_>) -> Option<(&DocumentType, &str)> {
+    /// By the file name: a title in it, or where the folder is sure also a short form (`backup`, `bcp`).
+    fn by_name(&self, signs: &Signs<'_>, is_sure: bool) -> Option<(&DocumentType, &str)> {
         let in_set = |each: &DocumentType| {
             !each.needs_set_folder || self.set_of_folder(signs.path).is_some_and(|set| set == each.set)
         };
+        if !is_sure {
+            return self.by_phrase(&signs.name, |each| &each.titles);
+        }
         let exact = self
             .types
             .iter()
@@ -393,18 +372,6 @@ mod tests {
     }
 
     #[test]
-    fn folders_of_the_configuration_replace_the_usual_ones() {
-        let configured = ["management".to_owned()];
-        assert!(recognised("management/backup.md", "# Backup policy", 0, &configured).is_some());
-        assert!(recognised("isms/backup.md", "# Backup policy", 0, &configured).is_none());
-        assert!(recognised("managementx/backup.md", "# Backup policy", 0, &configured).is_none());
-        assert!(recognised("backup.md", "# Backup policy", 0, &[".".to_owned()]).is_some());
-        let example = ["examples/acme/isms".to_owned()];
-        assert!(recognised("examples/acme/isms/backup.md", "# Backup policy", 0, &example).is_some());
-        assert!(recognised("examples/acme/isms/archive/backup.md", "# Backup policy", 0, &example).is_none());
-    }
-
-    #[test]
     fn the_configuration_maps_a_document_to_a_type() {
         let text = "# Whatever";
         let parsed = markdown::parse(text, FileId(0));
@@ -434,6 +401,7 @@ mod tests {
                 let written = if control.starts_with('A') { control.to_string() } else { format!("clause {control}") };
                 assert!(resolve(&written).is_ok(), "{} {control}", each.id);
             }
+            assert!(each.strong.iter().all(|title| titles.binary_search(&title).is_ok()), "{}", each.id);
             assert!(TABLE.natures.iter().any(|nature| nature.id == each.nature), "{} {}", each.id, each.nature);
         }
     }

@@ -24,8 +24,8 @@ use smol_str::{SmolStr, format_smolstr};
 use crate::engine::assessment::{ApplicabilityRow, Attestation, RecognisedDocument};
 use crate::isms::catalogue::catalogue;
 use crate::isms::control::Framework;
+use crate::kind::document::folder::{Closeness, is_elsewhere, isms_folder};
 use crate::kind::document::metadata;
-use crate::kind::document::types::{is_elsewhere, isms_folder};
 use crate::kind::document::words::fold;
 use crate::kind::register::row::{Columns, Row};
 use crate::kind::register::table::RawTable;
@@ -59,14 +59,14 @@ struct Recognised<'a> {
 
 fn recognise<'a>(file: &'a ParsedFile, view: &View<'_>) -> Option<Recognised<'a>> {
     let syntax = Syntax::of(&file.path)?;
-    if !matches!(syntax, Syntax::Yaml | Syntax::Json | Syntax::Csv | Syntax::Markdown)
-        || is_elsewhere(&file.path, view.isms)
-    {
+    if !matches!(syntax, Syntax::Yaml | Syntax::Json | Syntax::Csv | Syntax::Markdown) {
         return None;
     }
     let names = names(file, syntax);
-    let is_within = isms_folder(&file.path, view.isms).is_some();
-    if !is_within && types::named(&names).is_none() {
+    let is_named = types::named(&names).is_some();
+    let folder = isms_folder(&file.path, view.isms);
+    let is_within = folder.is_some_and(|folder| folder.closeness == Closeness::Sure || is_named);
+    if (!is_within && !is_named) || is_elsewhere(&file.path, view.isms) {
         return None;
     }
     let extra = usize::from(syntax == Syntax::Markdown);
