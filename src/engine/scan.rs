@@ -61,7 +61,8 @@ pub fn scan(source: &Source, mut plan: Plan, settings: &Settings, repository: Op
     let mut comments: FxHashMap<FileId, Vec<IgnoreComment>> = FxHashMap::default();
     for each in &read {
         texts.add(each.file.id, each.file.path.clone(), &each.file.text);
-        let found = suppress::comments(each.file.id, &each.file.text);
+        let mut found = suppress::comments(each.file.id, &each.file.text);
+        found.extend(suppress::skips(&each.file));
         if !found.is_empty() {
             comments.insert(each.file.id, found);
         }

@@ -1,4 +1,5 @@
-//! Ignore comments: `# annexa:ignore RULE reason`, and the skip comments of Checkov and Trivy through aliases.
+//! Ignore comments: `# annexa:ignore RULE reason`, and the skip comments, annotations and metadata of Checkov and Trivy
+//! through aliases.
 //!
 //! A comment quiets a rule for the line it stands on, for the line below it, or for the resource it stands in or
 //! directly above. A comment of ours needs a reason; without one it quiets nothing.
@@ -7,6 +8,7 @@ use smol_str::SmolStr;
 
 use super::assessment::{Finding, Suppression, SuppressionKind};
 use super::locate::Texts;
+use crate::kind::{ParsedFile, cloudformation};
 use crate::rule::Rule;
 use crate::source::lines::LineIndex;
 use crate::syntax::tree::{FileId, Place, Span};
@@ -24,7 +26,7 @@ pub(super) struct IgnoreComment {
     pub reason: String,
     /// Whether it is written in our own form.
     pub own: bool,
-    /// Whether it is an annotation of a manifest, which speaks of all parts of the manifest.
+    /// Whether it is an annotation of a manifest or the metadata of a resource, which speak of all its parts.
     pub annotation: bool,
 }
 
@@ -63,6 +65,24 @@ pub(super) fn comments(file: FileId, text: &str) -> Vec<IgnoreComment> {
         found.extend(annotation(file, &text[range.clone()], range.start, line));
     }
     found
+}
+
+/// The checks that the resources of a CloudFormation template ask to skip in their metadata, in Checkov's form.
+pub(super) fn skips(file: &ParsedFile) -> Vec<IgnoreComment> {
+    let skips = cloudformation::skips(file);
+    if skips.is_empty() {
+        return Vec::new();
+    }
+    let lines = LineIndex::new(&file.text);
+    let comment = |skip: cloudformation::Skip| IgnoreComment {
+        place: skip.place,
+        target_line: skip.place.as_span().map_or(1, |span| lines.position(span.start as usize).line),
+        names: vec![skip.id.into()],
+        reason: skip.comment,
+        own: false,
+        annotation: true,
+    };
+    skips.into_iter().map(comment).collect()
 }
 
 fn annotation(file: FileId, line: &str, start: usize, number: u32) -> Option<IgnoreComment> {

@@ -1,6 +1,7 @@
 //! Kinds: what the trees of files mean. A kind claims files, groups them into units and lowers each unit to
 //! resources, the things that rules judge.
 
+pub mod cloudformation;
 pub mod dockerfile;
 pub(crate) mod document;
 pub mod github_actions;
@@ -172,6 +173,7 @@ pub fn by_file<'a>(files: &[&'a ParsedFile]) -> Vec<Group<'a>> {
 /// All kinds, in the order of reports.
 pub const KINDS: &[&dyn Kind] = &[
     &terraform::Terraform,
+    &cloudformation::CloudFormation,
     &kubernetes::Kubernetes,
     &dockerfile::Dockerfile,
     &github_actions::GithubActions,

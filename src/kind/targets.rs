@@ -1,7 +1,7 @@
 //! The targets that checks can name, so that a mistyped one is refused instead of never firing.
 
 /// Families of targets: any name after the slash is a type of that format.
-const FAMILIES: [&str; 2] = ["terraform", "kubernetes"];
+const FAMILIES: [&str; 3] = ["cloudformation", "kubernetes", "terraform"];
 
 /// Targets of a fixed name.
 pub(crate) const NAMES: &[&str] = &[

@@ -8,6 +8,7 @@ pub mod flags;
 pub mod iam_statement;
 pub mod image;
 pub mod ingress;
+pub(crate) mod joined;
 pub mod pod;
 
 use crate::syntax::tree::{Entry, Map, Node, Place};

@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use smol_str::SmolStr;
 
-use super::template::{Joined, Segment};
+use super::template::Segment;
+use crate::kind::shared::joined::Joined;
 use crate::syntax::tree::{FileId, Map, Node, Place, Span, Value};
 
 /// How deeply JSON may nest.

@@ -1,13 +1,12 @@
 //! Templates: texts with interpolation. A text that is a JSON object or list is read as what it holds.
 
-use std::sync::Arc;
-
 use smol_str::SmolStr;
 
 use super::evaluate::{Binding, Evaluator, MAX_LENGTH, Scope, at, elements, union};
 use super::{json_text, operators};
+use crate::kind::shared::joined::Joined;
 use crate::syntax::hcl::TemplatePart;
-use crate::syntax::tree::{Node, Place, Span, Unknown, Value};
+use crate::syntax::tree::{Node, Place, Span, Value};
 
 /// A piece of a template whose interpolations are evaluated.
 #[derive(Debug, Clone)]
@@ -98,42 +97,6 @@ fn join(segments: &[Segment]) -> Value {
         }
     }
     joined.value()
-}
-
-/// Text that may have gaps.
-#[derive(Default)]
-pub(super) struct Joined {
-    /// What was added since the last gap.
-    pub(super) text: String,
-    /// The texts before it, each followed by a gap.
-    pieces: Vec<SmolStr>,
-    first: Option<Arc<Unknown>>,
-}
-
-impl Joined {
-    /// Adds something unknown; what is known of it is kept.
-    pub(super) fn gap(&mut self, unknown: &Arc<Unknown>) {
-        self.first.get_or_insert_with(|| unknown.clone());
-        let known = unknown.pieces.split_last().and_then(|(end, before)| Some((before.split_first()?, end)));
-        let Some(((start, middle), end)) = known else {
-            self.pieces.push(std::mem::take(&mut self.text).into());
-            return;
-        };
-        self.text.push_str(start);
-        self.pieces.push(std::mem::take(&mut self.text).into());
-        self.pieces.extend(middle.iter().cloned());
-        self.text.push_str(end);
-    }
-
-    /// The text, or what is known of it and what it depends on.
-    pub(super) fn value(mut self) -> Value {
-        let Some(first) = self.first else { return Value::Text(self.text.into()) };
-        self.pieces.push(self.text.into());
-        // Nothing but gaps says nothing.
-        let is_empty = self.pieces.iter().all(SmolStr::is_empty);
-        let pieces = if is_empty { Vec::new() } else { self.pieces };
-        Value::Unknown(Arc::new(Unknown { pieces, ..(*first).clone() }))
-    }
 }
 
 fn unknown(depends_on: &'static str) -> Value {

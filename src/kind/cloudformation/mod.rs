@@ -1,0 +1,95 @@
+//! CloudFormation: templates in YAML (with short tags) or JSON, those of the Serverless Application Model too.
+//!
+//! | target | address | what |
+//! |---|---|---|
+//! | `cloudformation/AWS::S3::Bucket` | `AWS::S3::Bucket.LogicalId` | the resource as written, its values evaluated: `Type`, `Properties`, `DeletionPolicy`, `Metadata` … |
+//! | `iam-statement` | `…/PolicyDocument/statement[0]` | each statement of its policies: see [`super::shared::iam_statement`] |
+//! | `ingress`, `egress` | `…/SecurityGroupIngress[0]` | each entry of its firewall: see [`super::shared::ingress`] |
+//! | `cloudformation/template` | `template` | the unit: `parameters` and `outputs` (lists with a `name` each), `resources` (counts by type), `transform`, `description`, `metadata` |
+//!
+//! A template is one unit. Parameters have their defaults; a resource whose condition does not hold is not there. What
+//! only a deployment knows is unknown: parameters without default, attributes, pseudo parameters, imports, macros.
+
+mod condition;
+mod evaluate;
+mod firewall;
+mod functions;
+mod policy;
+mod resource;
+mod serverless;
+mod skip;
+mod template;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use skip::{Skip, skips};
+
+use super::{Group, Kind, Notice, ParsedFile, Resource, Unit, View, by_file};
+use crate::syntax::tree::Node;
+use evaluate::Evaluator;
+use serverless::Globals;
+use template::Template;
+
+/// CloudFormation templates.
+pub struct CloudFormation;
+
+impl Kind for CloudFormation {
+    fn name(&self) -> &'static str {
+        "cloudformation"
+    }
+
+    fn claims(&self, file: &ParsedFile, _view: &View<'_>) -> bool {
+        file.trees().iter().any(template::is_template)
+    }
+
+    fn groups<'a>(&self, files: &[&'a ParsedFile]) -> Vec<Group<'a>> {
+        by_file(files)
+    }
+
+    fn build(&self, group: &Group<'_>, _view: &View<'_>) -> Unit {
+        let mut unit = Unit { kind: self.name(), name: group.name.clone(), ..Unit::default() };
+        let trees = group.files.iter().flat_map(|file| file.trees());
+        for tree in trees.filter(|tree| template::is_template(tree)) {
+            lower(tree, &mut unit);
+        }
+        unit
+    }
+}
+
+/// Lowers one template.
+fn lower(tree: &Node, unit: &mut Unit) {
+    let template = Template::of(tree);
+    let evaluator = Evaluator::new(&template);
+    let globals = Globals::of(&evaluator);
+    for entry in template.resources {
+        let Some(resource) = resource::resource(&evaluator, &globals, entry) else { continue };
+        let mut parts: Vec<Resource> = policy::statements_of(&resource);
+        parts.extend(firewall::openings(&resource));
+        unit.resources.push(resource);
+        unit.resources.append(&mut parts);
+    }
+    unit.resources.push(resource::template(&evaluator));
+    unit.notices.extend(notices(&template));
+}
+
+/// What of a template is not evaluated.
+fn notices(template: &Template<'_>) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    for entry in template.resources.iter().filter(|entry| entry.key.starts_with("Fn::")) {
+        notices.push(Notice {
+            id: "resources-not-expanded",
+            message: format!("the resources that `{}` makes are not evaluated", entry.key),
+            place: entry.key_place,
+        });
+    }
+    for node in template.transforms() {
+        let name = node.as_str().or_else(|| node.get("Name").and_then(Node::as_str));
+        let Some(name) = name.filter(|name| !name.starts_with("AWS::")) else { continue };
+        notices.push(Notice {
+            id: "macro-not-applied",
+            message: format!("the macro `{name}` is not applied; the template is judged as it is written"),
+            place: node.place,
+        });
+    }
+    notices
+}
