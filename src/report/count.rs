@@ -1,6 +1,6 @@
 //! Numbers that several reports tell.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::assessment::{Assessment, FileState, Finding, FindingKind, SuppressionKind};
 use crate::rule::Severity;
@@ -89,6 +89,16 @@ impl Files {
         }
         counts
     }
+}
+
+/// Files that the parser did not understand, with what it said; those that could not even be read are told by
+/// [`Assessment::not_read`].
+pub(super) fn unreadable(assessment: &Assessment) -> impl Iterator<Item = (&str, &str)> {
+    let unread: BTreeSet<&str> = assessment.not_read.iter().map(|not_read| &*not_read.path).collect();
+    assessment.files.iter().filter_map(move |file| match &file.state {
+        FileState::Unreadable(error) if !unread.contains(&*file.path) => Some((&*file.path, error.as_str())),
+        _ => None,
+    })
 }
 
 /// Files that are set aside, by the reason.

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use super::coverage::{FACETS, sign, status_words};
 use super::{Input, count, words};
-use crate::engine::assessment::{Assessment, FileState, Finding, Location};
+use crate::engine::assessment::{Assessment, Finding, Location};
 use crate::isms::coverage::{Coverage, FacetSummary, GroupSummary, Status};
 
 /// Longest report, in bytes.
@@ -126,10 +126,8 @@ fn link(assessment: &Assessment, path: &str) -> Option<String> {
 }
 
 fn unseen(assessment: &Assessment) -> String {
-    let broken = assessment.files.iter().filter_map(|file| match &file.state {
-        FileState::Unreadable(error) => Some((&*file.path, format!("cannot be understood: {error}"))),
-        _ => None,
-    });
+    let unreadable = count::unreadable(assessment);
+    let broken = unreadable.map(|(path, error)| (path, format!("cannot be understood: {error}")));
     let unread = assessment.not_read.iter().map(|file| (&*file.path, format!("not read: {}", file.detail)));
     let notices = assessment.notices.iter().map(|(notice, location)| (&*location.path, notice.message.clone()));
     let rows: Vec<(&str, String)> = broken.chain(unread).chain(notices).collect();

@@ -169,6 +169,7 @@ pub(super) fn kind(kind: &str) -> &str {
         "ansible" => "Ansible",
         "arm" => "ARM",
         "isms" => "ISMS",
+        "repository" => "of the repository itself",
         "iam-statement" => "IAM statement",
         other => other,
     }

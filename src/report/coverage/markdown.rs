@@ -38,8 +38,7 @@ pub(super) fn write(input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
 fn row(entry: &ControlCoverage) -> String {
     let facets: Vec<String> =
         entry.facets.iter().map(|facet| format!("{} {}", sign(facet.status), status_words(facet.status))).collect();
-    let why: Vec<String> =
-        reasons(entry).iter().map(|(facet, reason)| format!("{}: {}", facet.facet.name(), cell(reason))).collect();
+    let why: Vec<String> = reasons(entry).iter().map(|reason| cell(reason)).collect();
     let strong = if entry.assessable { "" } else { "**" };
     format!(
         "| {strong}{}{strong} | {strong}{}{strong} | {} | {} |",

@@ -97,17 +97,15 @@ fn summary_words(summary: &FacetSummary) -> String {
 }
 
 /// The reasons of an entry that are worth a line: those of facets that were looked at, or left out on purpose.
-fn reasons(entry: &ControlCoverage) -> Vec<(&FacetCoverage, String)> {
-    let mut told: Vec<(&FacetCoverage, String)> = Vec::new();
-    for facet in &entry.facets {
-        let text = words::one_line(&facet.reason.text);
-        // An exclusion or a heading gives all facets the same reason.
-        let repeated = told.iter().any(|(_, known)| *known == text);
-        if facet.status != Status::NotEvaluated && !repeated {
-            told.push((facet, text));
-        }
+fn reasons(entry: &ControlCoverage) -> Vec<String> {
+    let [first, rest @ ..] = &entry.facets;
+    let told = |facet: &&FacetCoverage| facet.status != Status::NotEvaluated;
+    // An exclusion is one reason for all facets.
+    if told(&first) && rest.iter().all(|facet| facet.reason == first.reason) {
+        return vec![words::one_line(&first.reason.text)];
     }
-    told
+    let facets = entry.facets.iter().filter(told);
+    facets.map(|facet| format!("{}: {}", facet.facet.name(), words::one_line(&facet.reason.text))).collect()
 }
 
 /// Why facets were not evaluated, with how many, the most frequent first.

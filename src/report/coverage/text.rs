@@ -8,7 +8,9 @@ use crate::report::terminal::{Cell, Ink, Paint, Table, wrapped};
 use crate::report::{Input, words};
 
 /// Columns of an id and of the statuses, with what is between them.
-const FIXED: usize = 62;
+const FIXED: usize = ID + 3 * STATUS + 10;
+/// Columns of the longest status of a framework's own rules.
+const STATUS: usize = 16;
 /// Columns of the longest id of a framework whose ids are numbers.
 const ID: usize = 8;
 
@@ -51,9 +53,8 @@ fn lines(out: &mut dyn Write, text: &str, width: usize) -> io::Result<()> {
 }
 
 fn write_reasons(entry: &ControlCoverage, paint: Paint, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    for (facet, reason) in reasons(entry) {
-        let text = format!("{}: {}", facet.facet.name(), words::printable(&reason));
-        for line in wrapped(&text, width.saturating_sub(ID + 4)) {
+    for reason in reasons(entry) {
+        for line in wrapped(&words::printable(&reason), width.saturating_sub(ID + 4)) {
             writeln!(out, "{}", paint.text(Ink::Dim, &format!("{:1$}{line}", "", ID + 4)))?;
         }
     }
@@ -61,7 +62,7 @@ fn write_reasons(entry: &ControlCoverage, paint: Paint, width: usize, out: &mut 
 }
 
 fn head(title: usize) -> Vec<Cell> {
-    let facets = FACETS.map(|facet| vec![(Ink::Dim, format!("{:15}", facet.name()))]);
+    let facets = FACETS.map(|facet| vec![(Ink::Dim, format!("{:STATUS$}", facet.name()))]);
     let empty = |columns: usize| vec![(Ink::Plain, " ".repeat(columns))];
     [empty(ID), empty(title)].into_iter().chain(facets).collect()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::model::{DescriptorReference, Invocation, Location, Notification, NotificationDescriptor, Text};
 use super::{GITHUB_RESULTS, Scene, place};
-use crate::engine::assessment::{self, FileState};
+use crate::engine::assessment;
 use crate::report::{count, words};
 use crate::source::NotReadReason;
 
@@ -68,10 +68,9 @@ fn execution<'a>(scene: &'a Scene<'a>) -> Vec<Note<'a>> {
         let text = words::sentence(&format!("'{}' was not read: {}", not_read.path, not_read.detail));
         Note::new(reason(not_read.reason), "warning", text).at_path(scene, &not_read.path)
     });
-    let unreadable = assessment.files.iter().filter_map(|file| {
-        let FileState::Unreadable(error) = &file.state else { return None };
-        let text = words::sentence(&format!("'{}' cannot be understood: {error}", file.path));
-        Some(Note::new("source/unreadable", "warning", text).at_path(scene, &file.path))
+    let unreadable = count::unreadable(assessment).map(|(path, error)| {
+        let text = words::sentence(&format!("'{path}' cannot be understood: {error}"));
+        Note::new("source/unreadable", "warning", text).at_path(scene, path)
     });
     let notices = assessment.notices.iter().map(|(notice, location)| {
         let level = if notice.id == "internal-error" { "error" } else { "warning" };

@@ -30,6 +30,8 @@ pub(super) struct Frame<'a> {
     pub(super) message: &'a str,
     /// Where.
     pub(super) location: &'a Location,
+    /// Whether the code is shown; several findings at one place show it once.
+    pub(super) with_code: bool,
     /// What is marked: the address of the resource.
     pub(super) label: &'a str,
     /// What is said below the code.
@@ -47,7 +49,7 @@ pub(super) struct Note<'a> {
 /// Draws a frame; ends with a line break.
 pub(super) fn draw(frame: &Frame<'_>, paint: Paint, width: usize) -> String {
     let region = frame.location.region.as_ref();
-    let code = region.map(shown).unwrap_or_default();
+    let code = region.filter(|_| frame.with_code).map(shown).unwrap_or_default();
     let gutter = code.last().map_or(1, |line| line.number.to_string().len());
     let mut canvas = Canvas { paint, gutter, width, out: String::new() };
     canvas.title(frame);

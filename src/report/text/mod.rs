@@ -13,7 +13,7 @@ use std::io::{self, Write};
 
 use super::terminal::{Ink, Paint};
 use super::{Input, words};
-use crate::engine::assessment::{Assessment, Finding, FindingKind, Presence};
+use crate::engine::assessment::{Assessment, Finding, FindingKind, Location, Presence};
 use crate::rule::About;
 use frame::{Frame, Note};
 
@@ -32,13 +32,13 @@ pub(super) fn write(input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 /// Findings that a comment or an exception quiets are counted in the summary and not shown.
 fn findings(assessment: &Assessment, paint: Paint, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    let mut path: Option<&str> = None;
+    let mut before: Option<&Location> = None;
     let mut helped: BTreeSet<usize> = BTreeSet::new();
     for finding in assessment.findings.iter().filter(|finding| finding.suppression.is_none()) {
-        if path != Some(&*finding.location.path) {
-            path = Some(&finding.location.path);
+        if before.is_none_or(|before| before.path != finding.location.path) {
             helped.clear();
         }
+        let with_code = before.replace(&finding.location) != Some(&finding.location);
         let Some(run) = assessment.rules.get(finding.rule) else { continue };
         // One fix is enough for all findings of a rule in a file.
         let notes = notes(finding, &run.about, helped.insert(finding.rule));
@@ -51,6 +51,7 @@ fn findings(assessment: &Assessment, paint: Paint, width: usize, out: &mut dyn W
             message: &finding.message,
             location: &finding.location,
             label: &finding.resource.address,
+            with_code,
             notes,
         };
         writeln!(out, "{}", frame::draw(&frame, paint, width))?;
@@ -71,11 +72,12 @@ fn notes<'a>(finding: &'a Finding, about: &'a About, with_help: bool) -> Vec<Not
     for call in &finding.call_chain {
         add("called from", position(call).into());
     }
-    for (place, what) in finding.related.iter().take(MOST_RELATED) {
+    let related = related(finding);
+    for (place, what) in related.iter().take(MOST_RELATED) {
         add("see", format!("{} {what}", position(place)).into());
     }
-    if finding.related.len() > MOST_RELATED {
-        add("see", format!("{} more", words::count(finding.related.len() - MOST_RELATED, "place")).into());
+    if related.len() > MOST_RELATED {
+        add("see", format!("{} more", words::count(related.len() - MOST_RELATED, "place")).into());
     }
     if with_help && !about.fix.trim().is_empty() {
         add("help", words::first_sentence(&about.fix, LONGEST_FIX).into());
@@ -84,8 +86,19 @@ fn notes<'a>(finding: &'a Finding, about: &'a About, with_help: bool) -> Vec<Not
     notes
 }
 
+/// Related places, one of each resource.
+fn related(finding: &Finding) -> Vec<&(Location, String)> {
+    let mut told: Vec<&(Location, String)> = Vec::new();
+    for related in &finding.related {
+        if !told.iter().any(|known| known.0.path == related.0.path && known.1 == related.1) {
+            told.push(related);
+        }
+    }
+    told
+}
+
 /// `infra/main.tf:3:1`.
-fn position(location: &crate::engine::assessment::Location) -> String {
+fn position(location: &Location) -> String {
     match &location.region {
         Some(region) => format!("{}:{}:{}", location.path, region.start_line, region.start_column),
         None => location.path.to_string(),

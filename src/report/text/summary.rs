@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use super::{position, words};
-use crate::engine::assessment::{Assessment, FileState};
+use crate::engine::assessment::Assessment;
 use crate::isms::coverage::{Coverage, FacetSummary, GroupSummary, Status};
 use crate::report::terminal::{Cell, Ink, Paint, Table, wrapped};
 use crate::report::{Input, count};
@@ -87,10 +87,8 @@ fn scanned(page: &mut Page<'_>, assessment: &Assessment) -> io::Result<()> {
 /// What was not looked at: first what should have been, then what was left out on purpose.
 fn unseen(page: &mut Page<'_>, assessment: &Assessment) -> io::Result<()> {
     let mut rows: Vec<String> = Vec::new();
-    rows.extend(assessment.files.iter().filter_map(|file| match &file.state {
-        FileState::Unreadable(error) => Some(format!("{} cannot be understood: {error}", file.path)),
-        _ => None,
-    }));
+    let unreadable = count::unreadable(assessment);
+    rows.extend(unreadable.map(|(path, error)| format!("{path} cannot be understood: {error}")));
     rows.extend(assessment.not_read.iter().map(|not_read| format!("{} not read: {}", not_read.path, not_read.detail)));
     rows.extend(assessment.notices.iter().map(|(notice, location)| {
         let place = if location.path.is_empty() { String::new() } else { format!("{}: ", position(location)) };
