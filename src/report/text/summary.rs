@@ -210,7 +210,8 @@ fn coverage(page: &mut Page<'_>, coverage: &Coverage) -> io::Result<()> {
     write!(page.out, "{}", table.draw(page.paint, INDENT))?;
     let legend: Vec<String> =
         LEGEND.iter().map(|(_, sign, ink, words)| format!("{} {words}", page.paint.text(*ink, sign))).collect();
-    page.line("", &format!("{}; {}", legend.join(", "), rest(coverage)))
+    page.line("", &legend.join(", "))?;
+    page.row("", &rest(coverage))
 }
 
 /// What the table does not count, over all facets of all controls and clauses.
@@ -223,7 +224,8 @@ fn rest(coverage: &Coverage) -> String {
         .filter(|status| count(*status) > 0)
         .map(|status| format!("{} {}", words::thousands(count(status) as usize), status.name().replace('-', " ")))
         .collect();
-    if others.is_empty() { "nothing else".to_string() } else { format!("the rest: {}", others.join(", ")) }
+    let others = if others.is_empty() { "nothing".to_string() } else { others.join(", ") };
+    format!("not shown: {others}; `annexa coverage` lists every control with the reason")
 }
 
 /// The statuses that the table counts, with their signs.
