@@ -64,7 +64,7 @@ pub(super) fn assemble(parts: Parts<'_>) -> Assessment {
         repository: repository.flatten(),
         limited: settings.limited.clone(),
     };
-    fill(&mut assessment, &sheet, plan, settings, texts);
+    fill(&mut assessment, &mut sheet, plan, settings, texts);
     if settings.limited.is_none() && plan.judges("coverage/") {
         let bench = Bench {
             plan,
@@ -76,7 +76,7 @@ pub(super) fn assemble(parts: Parts<'_>) -> Assessment {
             across_units: false,
         };
         sheet.merge(judge_coverage(&assessment, &bench));
-        fill(&mut assessment, &sheet, plan, settings, texts);
+        fill(&mut assessment, &mut sheet, plan, settings, texts);
     }
     assessment
 }
@@ -90,24 +90,23 @@ fn judge_coverage(assessment: &Assessment, bench: &Bench<'_>) -> Sheet {
     bench.judge_unit(&unit, &index, &|_| true)
 }
 
-fn fill(assessment: &mut Assessment, sheet: &Sheet, plan: &Plan, settings: &Settings, texts: &Texts<'_>) {
-    assessment.findings.clone_from(&sheet.findings);
+/// Moves the results of the sheet into the assessment; counts stay in the sheet, so that a later stratum can add its own.
+fn fill(assessment: &mut Assessment, sheet: &mut Sheet, plan: &Plan, settings: &Settings, texts: &Texts<'_>) {
+    assessment.findings.append(&mut sheet.findings);
     for finding in &mut assessment.findings {
         except(finding, plan, settings);
     }
     anchor(assessment, plan);
-    let ids = |rule: usize| plan.rules.get(rule).map(|planned| planned.rule.about.id.clone()).unwrap_or_default();
+    // Rules are sorted by id, so their index stands for it.
     assessment.findings.sort_by(|left, right| {
-        let key = |finding: &Finding| (finding.location.path.clone(), offset(&finding.location));
-        key(left)
-            .cmp(&key(right))
-            .then_with(|| ids(left.rule).cmp(&ids(right.rule)))
-            .then_with(|| left.resource.cmp(&right.resource))
-            .then_with(|| left.check.cmp(&right.check))
+        let by_place = left.location.path.cmp(&right.location.path);
+        let by_place = by_place.then_with(|| offset(&left.location).cmp(&offset(&right.location)));
+        let by_rule = by_place.then_with(|| left.rule.cmp(&right.rule));
+        by_rule.then_with(|| left.resource.cmp(&right.resource)).then_with(|| left.check.cmp(&right.check))
     });
     assessment.rules = rule_runs(assessment, sheet, plan, settings);
     fingerprint::assign(&mut assessment.findings, &assessment.rules);
-    assessment.passes = passes(sheet, texts);
+    add_passes(assessment, sheet, texts);
 }
 
 fn offset(location: &Location) -> (u32, u32) {
@@ -172,22 +171,23 @@ fn rule_runs(assessment: &Assessment, sheet: &Sheet, plan: &Plan, settings: &Set
     plan.rules.iter().enumerate().map(run).collect()
 }
 
-fn passes(sheet: &Sheet, texts: &Texts<'_>) -> Vec<Pass> {
-    let mut passes = sheet.single_passes.clone();
-    passes.extend(sheet.counted_passes.iter().map(|((rule, check, file), count)| Pass {
-        rule: *rule,
-        check: *check,
+fn add_passes(assessment: &mut Assessment, sheet: &mut Sheet, texts: &Texts<'_>) {
+    assessment.passes.append(&mut sheet.single_passes);
+    let counted = std::mem::take(&mut sheet.counted_passes);
+    assessment.passes.extend(counted.into_iter().map(|((rule, check, file), count)| Pass {
+        rule,
+        check,
         resource: None,
-        location: texts.location(Place::whole(*file)),
+        location: texts.location(Place::whole(file)),
         evidence: Vec::new(),
         presence: None,
-        count: *count,
+        count,
     }));
-    passes.sort_by(|left, right| {
-        let key = |pass: &Pass| (pass.rule, pass.location.path.clone(), offset(&pass.location), pass.check);
-        key(left).cmp(&key(right)).then_with(|| left.resource.cmp(&right.resource))
+    assessment.passes.sort_by(|left, right| {
+        let by_place = left.rule.cmp(&right.rule).then_with(|| left.location.path.cmp(&right.location.path));
+        let by_place = by_place.then_with(|| offset(&left.location).cmp(&offset(&right.location)));
+        by_place.then_with(|| left.check.cmp(&right.check)).then_with(|| left.resource.cmp(&right.resource))
     });
-    passes
 }
 
 fn locate_notices(notices: Vec<Notice>, texts: &Texts<'_>) -> Vec<(Notice, Location)> {
