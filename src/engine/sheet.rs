@@ -267,8 +267,11 @@ fn message(
         let reason = judged.verdict.depends_on().unwrap_or_else(|| SmolStr::new_static("something that is not known"));
         return format!("Not decided whether this holds: {title}. It depends on {reason}");
     }
-    match &check.message {
+    let told = match &check.message {
         Some(message) => message.fill(slot.resource, &judged.verdict, &planned.parameters),
         None => title.clone(),
-    }
+    };
+    // Rules write either way; a message is a sentence wherever it is shown.
+    let mut letters = told.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

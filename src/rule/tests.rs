@@ -179,6 +179,6 @@ fn a_partial_fail_is_one_severity_lower_and_names_what_is_missing() {
     let assessment = crate::engine::scan(&source, plan, &example::settings(example::EXAMPLE_DAY), None);
     let seen: Vec<_> = assessment.findings.iter().map(finding).collect();
     let expected =
-        (FindingKind::Fail, "medium", Some(Presence::Partial), vec!["two".to_owned()], "lacks two".to_owned());
+        (FindingKind::Fail, "medium", Some(Presence::Partial), vec!["two".to_owned()], "Lacks two".to_owned());
     assert_eq!(seen, [expected]);
 }
