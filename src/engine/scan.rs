@@ -81,6 +81,9 @@ pub fn scan(source: &Source, mut plan: Plan, settings: &Settings, repository: Op
     // Documents first: what they require sets the parameters of rules.
     let (documents, others): (Vec<_>, Vec<_>) = groups.into_iter().partition(|(kind, _)| kind.name() == "isms");
     let mut early: Vec<Unit> = documents.iter().map(|(kind, group)| build(*kind, group, &view)).collect();
+    if early.is_empty() {
+        early.extend(crate::kind::isms::empty(&settings.isms));
+    }
     early.extend(repository);
     let facts = gather_facts(&mut early, &texts);
     early.push(requirement::apply(&mut plan, &facts, settings, &texts, source));

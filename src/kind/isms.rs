@@ -53,6 +53,14 @@ impl Kind for Isms {
     }
 }
 
+/// The ISMS whose folder the configuration names and in which nothing was recognised: there is one to judge, and it is
+/// empty. `None` where the configuration names no folder.
+pub(crate) fn empty(configured: &[String]) -> Option<Unit> {
+    let name: Arc<str> = configured.first()?.trim_end_matches('/').into();
+    let resources = vec![whole(&name, &[], &[])];
+    Some(Unit { kind: Isms.name(), name, resources, notices: Vec::new(), facts: facts(&[], &[]) })
+}
+
 /// The deepest folder that holds all files; `.` for the root.
 fn common_folder(files: &[&ParsedFile]) -> Arc<str> {
     let mut common: Option<Vec<&str>> = None;
@@ -194,6 +202,14 @@ mod tests {
         let types: Vec<&str> =
             whole.tree.get("document_types").unwrap().items().iter().filter_map(Node::as_str).collect();
         assert_eq!(types, ["information-security-policy", "scope"]);
+    }
+
+    #[test]
+    fn an_isms_that_the_configuration_names_exists_without_a_document() {
+        assert!(empty(&[]).is_none());
+        let unit = empty(&["management/".to_owned()]).unwrap();
+        assert_eq!((&*unit.name, unit.facts.exists, unit.resources.len()), ("management", true, 1));
+        assert_eq!(unit.resources[0].header, Place::NOWHERE);
     }
 
     #[test]
