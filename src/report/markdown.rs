@@ -90,24 +90,14 @@ fn place(assessment: &Assessment, location: &Location, address: &str) -> String 
     let line = location.region.as_ref().map(|region| region.start_line);
     let label = match line {
         _ if location.path.is_empty() => address.to_string(),
-        Some(line) => format!("{}:{line}", shortened_path(&location.path)),
-        None => shortened_path(&location.path),
+        Some(line) => format!("{}:{line}", words::shortened_left(&location.path, LONGEST_PATH)),
+        None => words::shortened_left(&location.path, LONGEST_PATH),
     };
     let label = code(&label);
     match link(assessment, &location.path) {
         Some(link) => format!("[{label}]({link}{})", line.map(|line| format!("#L{line}")).unwrap_or_default()),
         None => label,
     }
-}
-
-/// A long path keeps its end, where the file is.
-fn shortened_path(path: &str) -> String {
-    let length = path.chars().count();
-    if length <= LONGEST_PATH {
-        return path.to_string();
-    }
-    let end: String = path.chars().skip(length + 1 - LONGEST_PATH).collect();
-    format!("…{end}")
 }
 
 /// The address of a file at the commit, in the two forms that platforms have.
@@ -137,7 +127,11 @@ fn unseen(assessment: &Assessment) -> String {
     }
     for (path, why) in rows.iter().take(MOST_UNSEEN) {
         let why = cell(&words::shortened(&words::one_line(why), LONGEST_MESSAGE));
-        let label = if path.is_empty() { String::new() } else { format!("{} ", code(&shortened_path(path))) };
+        let label = if path.is_empty() {
+            String::new()
+        } else {
+            format!("{} ", code(&words::shortened_left(path, LONGEST_PATH)))
+        };
         let _ = writeln!(text, "- {label}{why}");
     }
     if rows.len() > MOST_UNSEEN {

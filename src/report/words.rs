@@ -75,6 +75,16 @@ pub(super) fn shortened(text: &str, longest: usize) -> String {
     format!("{}…", at_word.unwrap_or(&kept).trim_end())
 }
 
+/// A path of at most so many characters that keeps its end, where the file is.
+pub(super) fn shortened_left(path: &str, longest: usize) -> String {
+    let length = path.chars().count();
+    if length <= longest {
+        return path.to_string();
+    }
+    let end: String = path.chars().skip((length + 1).saturating_sub(longest)).collect();
+    format!("…{end}")
+}
+
 /// A text with a full stop, unless it ends a sentence already.
 pub(super) fn sentence(text: &str) -> String {
     let text = text.trim_end();
@@ -206,6 +216,7 @@ mod tests {
         }
         assert_eq!(first_sentence("one two three four", 12), "one two…");
         assert_eq!(first_sentence("ééééééééééééééé", 5), "éééé…");
+        assert_eq!(shortened_left("a/béc/d.tf", 7), "…c/d.tf");
     }
 
     #[test]

@@ -147,7 +147,14 @@ impl Canvas {
             self.push(&format!("{number} {bar}{text}"));
             if line.marked && !several {
                 let underline = self.paint.text(Ink::Bad, &"━".repeat(strip.length));
-                self.below("│", &format!("{:1$}{underline} {2}", "", strip.start, words::printable(label)));
+                let label = words::printable(label);
+                let fits = strip.start + strip.length + 1 + label.chars().count() <= room + 2;
+                let beside = if fits { &*label } else { "" };
+                self.below("│", &format!("{:1$}{underline} {beside}", "", strip.start));
+                if !fits {
+                    let start = strip.start.min(room.saturating_sub(label.chars().count()));
+                    self.below("│", &format!("{:start$}{label}", ""));
+                }
             }
         }
         let hidden = (region.end_line.saturating_sub(region.start_line) + 1).saturating_sub(MOST_LINES);

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use super::{position, words};
-use crate::engine::assessment::Assessment;
+use crate::engine::assessment::{Assessment, Finding};
 use crate::isms::coverage::{Coverage, FacetSummary, GroupSummary, Status};
 use crate::report::terminal::{Cell, Ink, Paint, Table, wrapped};
 use crate::report::{Input, count};
@@ -158,22 +158,30 @@ fn most_severe(page: &mut Page<'_>, assessment: &Assessment, total: usize) -> io
         return Ok(());
     }
     let order = count::most_severe(assessment);
-    let worst = order.iter().take(MOST_SEVERE).filter_map(|index| assessment.findings.get(*index));
-    let row = |finding: &crate::engine::assessment::Finding| -> Vec<Cell> {
-        let place = if finding.location.path.is_empty() {
-            finding.resource.address.to_string()
-        } else {
-            position(&finding.location)
-        };
-        let message = words::shortened(&words::one_line(&finding.message), page.width / 2);
+    let worst: Vec<&Finding> =
+        order.iter().take(MOST_SEVERE).filter_map(|index| assessment.findings.get(*index)).collect();
+    let places: Vec<String> = worst.iter().map(|finding| shown_place(finding, page.width * 2 / 5)).collect();
+    let longest = places.iter().map(|place| place.chars().count()).max().unwrap_or(0);
+    let room = page.width.saturating_sub(INDENT + "critical".len() + longest + 4).max(20);
+    let rows = worst.iter().zip(places).map(|(finding, place)| {
+        let message = words::shortened(&words::one_line(&finding.message), room);
         vec![
             vec![(Ink::Severity(finding.severity), finding.severity.name().to_string())],
             vec![(Ink::Plain, words::printable(&message).into_owned())],
             vec![(Ink::Dim, words::printable(&place).into_owned())],
         ]
-    };
-    let table = Table { rows: worst.map(row).collect() };
+    });
+    let table = Table { rows: rows.collect() };
     write!(page.out, "{}", table.draw(page.paint, INDENT))
+}
+
+/// Where a finding stands; a long path keeps its end, where the file is.
+fn shown_place(finding: &Finding, longest: usize) -> String {
+    let nowhere = finding.location.path.is_empty();
+    let line = finding.location.region.as_ref().map(|region| format!(":{}", region.start_line));
+    let file = || format!("{}{}", finding.location.path, line.unwrap_or_default());
+    let place = if nowhere { finding.resource.address.to_string() } else { file() };
+    words::shortened_left(&place, longest)
 }
 
 fn unknowns(page: &mut Page<'_>, assessment: &Assessment) -> io::Result<()> {
@@ -202,10 +210,10 @@ fn coverage(page: &mut Page<'_>, coverage: &Coverage) -> io::Result<()> {
     let head = facets.map(|facet| vec![(Ink::Dim, facet.name().to_string())]);
     table.rows.push(std::iter::once(Vec::new()).chain(head).collect());
     for group in coverage.themes() {
-        table.rows.push(group_row(&group));
+        table.rows.push(table_row(&group.title, &group.facets, page.width));
     }
     if !coverage.clauses.is_empty() {
-        table.rows.push(clauses_row(&coverage.stages()));
+        table.rows.push(table_row("Clauses 4–10", &all_stages(&coverage.stages()), page.width));
     }
     write!(page.out, "{}", table.draw(page.paint, INDENT))?;
     let legend: Vec<String> =
@@ -235,27 +243,32 @@ const LEGEND: [(Status, &str, Ink, &str); 3] = [
     (Status::NotSatisfied, "○", Ink::Bad, "not satisfied"),
 ];
 
-fn group_row(group: &GroupSummary) -> Vec<Cell> {
-    let total = group.facets.first().map_or(0, FacetSummary::total);
-    let title = format!("{} ({total})", words::printable(&group.title));
-    std::iter::once(vec![(Ink::Plain, title)]).chain(group.facets.iter().map(cell)).collect()
+/// Columns below which titles are shortened, all of them alike.
+const NARROW: usize = 95;
+/// Columns of the cells of a row.
+const CELLS: usize = 50;
+
+/// A row of the table. Where the terminal is narrow, `Organizational controls` are `Organizational`.
+fn table_row(title: &str, facets: &[FacetSummary; 3], width: usize) -> Vec<Cell> {
+    let total = facets.first().map_or(0, FacetSummary::total);
+    let count = format!(" ({total})");
+    let room = width.saturating_sub(INDENT + CELLS + count.len());
+    let short = if width < NARROW { title.strip_suffix(" controls").unwrap_or(title) } else { title };
+    let title = format!("{}{count}", words::shortened(&words::printable(short), room.max(10)));
+    std::iter::once(vec![(Ink::Plain, title)]).chain(facets.iter().map(cell)).collect()
 }
 
-/// All stages as one row; `annexa coverage` tells them apart.
-fn clauses_row(stages: &[GroupSummary]) -> Vec<Cell> {
-    let facet = |at: usize| {
-        let mut sum = FacetSummary::default();
-        for facet in stages.iter().filter_map(|stage| stage.facets.get(at)) {
+/// All stages as one; `annexa coverage` tells them apart.
+fn all_stages(stages: &[GroupSummary]) -> [FacetSummary; 3] {
+    let mut sums: [FacetSummary; 3] = Default::default();
+    for stage in stages {
+        for (sum, facet) in sums.iter_mut().zip(&stage.facets) {
             for (status, number) in &facet.counts {
                 *sum.counts.entry(*status).or_default() += number;
             }
         }
-        sum
-    };
-    let facets = [facet(0), facet(1), facet(2)];
-    let total = facets[0].total();
-    let title = format!("Clauses 4 to 10 ({total})");
-    std::iter::once(vec![(Ink::Plain, title)]).chain(facets.iter().map(cell)).collect()
+    }
+    sums
 }
 
 /// `● 9 ◐ 6 ○ 2`, each in a place of its own.
