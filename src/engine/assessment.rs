@@ -64,7 +64,7 @@ pub struct Location {
     /// The file, relative to the root, with forward slashes. Empty where no file of the scan can carry it.
     pub path: Arc<str>,
     /// The position in it; absent for a file as a whole.
-    pub region: Option<Region>,
+    pub region: Option<Box<Region>>,
     /// A place in words where lines have no meaning: `page 3, paragraph 12`.
     pub words: Option<String>,
 }
@@ -178,7 +178,7 @@ pub struct Pass {
     /// The check, from 0.
     pub check: usize,
     /// The resource, for single passes.
-    pub resource: Option<ResourceName>,
+    pub resource: Option<Box<ResourceName>>,
     /// Where: the resource, or the file as a whole.
     pub location: Location,
     /// What says so: paragraphs a topic check rests on.

@@ -51,7 +51,7 @@ impl<'t> Texts<'t> {
             At::Cell { sheet, row, column } => Some(format!("sheet {sheet}, row {row}, column {column}")),
             At::Span(_) | At::Whole | At::Nowhere => None,
         };
-        let region = place.as_span().map(|span| file.region(span));
+        let region = place.as_span().map(|span| Box::new(file.region(span)));
         Location { path: file.path.clone(), region, words }
     }
 

@@ -132,7 +132,7 @@ impl Bench<'_> {
         sheet.single_passes.push(Pass {
             rule: slot.rule,
             check: slot.check,
-            resource: Some(slot.name()),
+            resource: Some(Box::new(slot.name())),
             location: self.location(self.texts.first_line(slot.resource.header)),
             evidence,
             presence: Some(judged.verdict.presence).filter(|_| !judged.verdict.evidence.is_empty()),

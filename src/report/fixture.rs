@@ -98,7 +98,7 @@ pub(super) fn place(path: &str, needle: &str, nth: usize) -> Location {
         text: needle.chars().take(1_000).collect(),
         context: Context { first_line: first, byte_offset: number(around.start), text: text[around].to_string() },
     };
-    Location { path: Arc::from(path), region: Some(region), words: None }
+    Location { path: Arc::from(path), region: Some(Box::new(region)), words: None }
 }
 
 /// A file as a whole.
@@ -356,13 +356,13 @@ fn passes(builder: &Builder) -> Vec<Pass> {
         pass("aws/s3/short-expiry", None, whole("infra/Ablage für 100 % #1.tf"), Vec::new(), None, 1),
         pass(
             "isms/incident-plan/outcome-not-told",
-            Some(procedure),
+            Some(Box::new(procedure)),
             page,
             vec![place("isms/incident-plan.md", "Everyone", 0)],
             Some(Presence::Present),
             1,
         ),
-        pass("repository/unsigned-commits", Some(repository), Location::default(), Vec::new(), None, 1),
+        pass("repository/unsigned-commits", Some(Box::new(repository)), Location::default(), Vec::new(), None, 1),
     ]
 }
 

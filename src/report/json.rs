@@ -195,7 +195,7 @@ pub(super) struct Place<'a> {
 impl<'a> Place<'a> {
     /// Nothing for what stands in no file.
     pub(super) fn of(location: &'a Location) -> Option<Place<'a>> {
-        let region = location.region.as_ref().map(RegionItem::of);
+        let region = location.region.as_deref().map(RegionItem::of);
         let words = location.words.as_deref();
         (!location.path.is_empty()).then_some(Place { path: &location.path, region, words })
     }
@@ -297,7 +297,7 @@ fn of_finding<'a>(assessment: &'a Assessment, finding: &'a Finding) -> FindingIt
         message: &finding.message,
         resource: Resource::of(&finding.resource),
         location: Place::of(&finding.location),
-        text: finding.location.region.as_ref().map(|region| region.text.as_str()),
+        text: finding.location.region.as_deref().map(|region| region.text.as_str()),
         related: finding.related.iter().map(related).collect(),
         call_chain: finding.call_chain.iter().filter_map(Place::of).collect(),
         presence: finding.presence.map(Presence::name),
@@ -341,7 +341,7 @@ fn of_pass<'a>(assessment: &'a Assessment, pass: &'a Pass) -> PassItem<'a> {
         rule: assessment.rules.get(pass.rule).map_or("", |run| run.about.id.as_str()),
         check: pass.check,
         count: pass.count,
-        resource: pass.resource.as_ref().map(Resource::of),
+        resource: pass.resource.as_deref().map(Resource::of),
         location: Place::of(&pass.location),
         evidence: pass.evidence.iter().filter_map(Place::of).collect(),
         presence: pass.presence.map(Presence::name),

@@ -87,7 +87,7 @@ fn row(assessment: &Assessment, finding: &Finding) -> String {
 
 /// `path:line`, as a link where the repository is known.
 fn place(assessment: &Assessment, location: &Location, address: &str) -> String {
-    let line = location.region.as_ref().map(|region| region.start_line);
+    let line = location.region.as_deref().map(|region| region.start_line);
     let label = match line {
         _ if location.path.is_empty() => address.to_string(),
         Some(line) => format!("{}:{line}", words::shortened_left(&location.path, LONGEST_PATH)),

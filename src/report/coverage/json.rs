@@ -243,7 +243,7 @@ fn evidence<'a>(assessment: &'a Assessment, facet: &FacetCoverage) -> Vec<Eviden
     });
     let evidence = places.filter(|place| !place.path.is_empty()).map(|place| Evidence {
         path: &place.path,
-        line: place.region.as_ref().map(|region| region.start_line),
+        line: place.region.as_deref().map(|region| region.start_line),
         place: place.words.as_deref(),
     });
     evidence.collect::<BTreeSet<_>>().into_iter().collect()

@@ -35,7 +35,7 @@ fn physical<'a>(scene: &Scene<'a>, place: &'a assessment::Location) -> Option<Ph
     if place.path.is_empty() {
         return None;
     }
-    let region = place.region.as_ref();
+    let region = place.region.as_deref();
     let part = match (region, scene.profile) {
         (Some(region), Profile::Full) => Some(with_text(region)),
         (Some(region), Profile::Github) => Some(without_text(region)),

@@ -77,7 +77,7 @@ fn of_pass<'a>(scene: &'a Scene<'a>, pass: &'a Pass) -> ResultItem<'a> {
         kind: "pass",
         level: "none",
         message: Text::new(text),
-        locations: place::of_result(scene, &pass.location, pass.resource.as_ref()),
+        locations: place::of_result(scene, &pass.location, pass.resource.as_deref()),
         related_locations: evidence.map(|(index, place)| with_id(scene, index, place, "Rests on this.")).collect(),
         code_flows: Vec::new(),
         partial_fingerprints: BTreeMap::new(),
@@ -85,8 +85,8 @@ fn of_pass<'a>(scene: &'a Scene<'a>, pass: &'a Pass) -> ResultItem<'a> {
         suppressions: Some(Vec::new()),
         properties: ResultProperties {
             check: pass.check,
-            target: pass.resource.as_ref().map(|resource| resource.target.as_str()),
-            unit: pass.resource.as_ref().map(|resource| &*resource.unit),
+            target: pass.resource.as_deref().map(|resource| resource.target.as_str()),
+            unit: pass.resource.as_deref().map(|resource| &*resource.unit),
             presence: pass.presence.map(Presence::name),
             ..ResultProperties::default()
         },

@@ -48,7 +48,7 @@ pub(super) struct Note<'a> {
 
 /// Draws a frame; ends with a line break.
 pub(super) fn draw(frame: &Frame<'_>, paint: Paint, width: usize) -> String {
-    let region = frame.location.region.as_ref();
+    let region = frame.location.region.as_deref();
     let code = region.filter(|_| frame.with_code).map(shown).unwrap_or_default();
     let gutter = code.last().map_or(1, |line| line.number.to_string().len());
     let mut canvas = Canvas { paint, gutter, width, out: String::new() };
