@@ -37,6 +37,8 @@ enum Unit {
 #[derive(Debug)]
 struct Term {
     phrase: String,
+    /// The phrase with a blank before it.
+    inner: String,
     is_open: bool,
 }
 
@@ -126,14 +128,15 @@ fn split(text: &str) -> Vec<Range<usize>> {
 
 impl Term {
     fn read(word: &str) -> Term {
-        Term { phrase: fold(word), is_open: word.ends_with('*') }
+        let phrase = fold(word);
+        Term { inner: format!(" {phrase}"), phrase, is_open: word.ends_with('*') }
     }
 
     fn is_in(&self, folded: &str) -> bool {
         if !self.is_open {
             return holds(folded, &self.phrase);
         }
-        folded.starts_with(&self.phrase) || folded.contains(&format!(" {}", self.phrase))
+        folded.starts_with(&self.phrase) || folded.contains(&self.inner)
     }
 }
 
