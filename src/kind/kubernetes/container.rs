@@ -58,16 +58,19 @@ pub(super) fn resources(around: &Around<'_>) -> Vec<Resource> {
 fn container(node: &Node, name: &str, role: Field, header: Place, around: &Around<'_>) -> Container {
     let this = Some(node);
     let line = command_line(node, header);
+    let image = Field::of(node, "image").map(|image| self::image(image, around));
+    let place_of_flags = line.program.as_ref().map_or(header, |node| node.place);
     let settings = Security { own: node.get("securityContext"), pod: around.template.spec.get("securityContext") };
     Container {
         name: field(this, "name"),
         role: Some(role),
-        image: Field::of(node, "image").map(|image| self::image(image, around)),
+        program: line.program.or_else(|| program_of_image(image.as_ref()?)).map(Field::new),
+        image,
         image_pull_policy: field(this, "imagePullPolicy"),
         command: field(this, "command"),
         args: field(this, "args"),
-        flags: Some(Field { key: line.program.as_ref().map_or(header, |node| node.place), value: line.flags }),
-        program: line.program.map(Field::new),
+        flags: Some(Field { key: place_of_flags, value: line.flags }),
+        hardened: Some(hardened(node, header)),
         user: settings.inherited("runAsUser"),
         group: settings.inherited("runAsGroup"),
         run_as_non_root: settings.inherited("runAsNonRoot"),
@@ -133,7 +136,9 @@ fn annotation(around: &Around<'_>, key: &str) -> Option<Field> {
     let profile = match written.value.as_str()? {
         "runtime/default" | "docker/default" => "RuntimeDefault",
         "unconfined" => "Unconfined",
-        _ => "Localhost",
+        profile if profile.starts_with("localhost/") => "Localhost",
+        // Not a profile; the pod will not start.
+        _ => return Some(written),
     };
     let place = written.value.place;
     Some(written.with(Node::text(profile, place)))
@@ -153,6 +158,27 @@ fn image(written: Field, around: &Around<'_>) -> Field {
         (image.tag, image.digest) = (unknown(), unknown());
     }
     written.with(image.tree())
+}
+
+/// The program of an image that is given nothing but flags: `registry/etcd:3.5` starts `etcd`.
+fn program_of_image(image: &Field) -> Option<Node> {
+    let repository = image.value.get("repository")?;
+    let name = repository.as_str()?.rsplit('/').next()?;
+    // Old images of the control plane carry their architecture in the name.
+    let name = ["-amd64", "-arm64"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
+    Some(Node::text(name, repository.place))
+}
+
+/// Whether the container has security settings of its own.
+fn hardened(node: &Node, header: Place) -> Field {
+    match field(Some(node), "securityContext") {
+        Some(written) if matches!(written.value.value, Value::Unknown(_)) => written,
+        Some(written) => {
+            let settings = Node::new(Value::Bool(!written.value.entries().is_empty()), written.key);
+            written.with(settings)
+        }
+        None => Field::new(Node::new(Value::Bool(false), header)),
+    }
 }
 
 fn command_line(node: &Node, header: Place) -> CommandLine {

@@ -25,10 +25,13 @@ pub struct Container {
     pub command: Option<Field>,
     /// The arguments, as a list of words.
     pub args: Option<Field>,
-    /// The base name of the program: see [`super::flags::CommandLine`].
+    /// The base name of the program (see [`super::flags::CommandLine`]); where only flags are given, the last part of
+    /// the image's name.
     pub program: Option<Field>,
     /// The flags of command and arguments, names without dashes.
     pub flags: Option<Field>,
+    /// Whether the container has security settings of its own.
+    pub hardened: Option<Field>,
     /// The user (a number, or a name where the format takes names).
     pub user: Option<Field>,
     /// The group.
@@ -85,6 +88,7 @@ impl Container {
                 ("args", self.args),
                 ("program", self.program),
                 ("flags", self.flags),
+                ("hardened", self.hardened),
                 ("user", self.user),
                 ("group", self.group),
                 ("run_as_non_root", self.run_as_non_root),
