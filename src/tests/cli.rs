@@ -43,9 +43,21 @@ fn difference(case: &Path, bless: bool) -> Option<String> {
         fs::write(&path, said).unwrap();
         return None;
     }
-    let lines = written.lines().zip(said.lines()).enumerate();
-    let line = lines.filter(|(_, (left, right))| left == right).count();
-    Some(format!("{} differs from about line {} on; it is now:\n{said}", path.display(), line + 1))
+    Some(format!("{}\n{}", path.display(), changed(&written, &said)))
+}
+
+/// The lines from the first that differs to the last that does: `-` as written, `+` as said.
+fn changed(written: &str, said: &str) -> String {
+    let (left, right): (Vec<&str>, Vec<&str>) = (written.lines().collect(), said.lines().collect());
+    let same = |pair: &(&&str, &&str)| pair.0 == pair.1;
+    let head = left.iter().zip(&right).take_while(same).count();
+    let (left, right) = (&left[head..], &right[head..]);
+    let tail = left.iter().rev().zip(right.iter().rev()).take_while(same).count();
+    let marked = |mark: char, lines: &[&str]| {
+        let lines = lines[..lines.len() - tail].iter().map(|line| format!("{mark} {line}\n"));
+        lines.collect::<String>()
+    };
+    format!("from line {} on:\n{}{}", head + 1, marked('-', left), marked('+', right))
 }
 
 /// The transcript with what the program says now.
