@@ -14,7 +14,7 @@ fn testdata() -> PathBuf {
 }
 
 /// The files below a folder, relative to it, with `/`; git's own folder left out.
-fn files(root: &Path) -> BTreeSet<String> {
+pub(crate) fn files(root: &Path) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut folders = vec![root.to_path_buf()];
     while let Some(folder) = folders.pop() {

@@ -1,0 +1,286 @@
+//! Input that means ill or was broken on the way: each is told by its name and reason, and the rest of the scan goes on.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::assess;
+use crate::program::{self, Ran, TODAY, annexa, git};
+
+/// A good file beside the bad ones: its finding shows that the scan went on.
+const WITNESS: (&str, &str) = ("witness.tf", "resource \"aws_s3_bucket\" \"b\" {\n  acl = \"public-read\"\n}\n");
+const WITNESS_RULE: &str = "aws/s3/public-acl";
+
+fn scan(folder: &Path) -> Ran {
+    annexa(folder, ["scan", ".", "--today", TODAY])
+}
+
+/// The reason that a scan gives for not having read each file, by path.
+fn unread(folder: &Path) -> Vec<(String, String)> {
+    let assessment = assess::folder(folder);
+    assert!(assessment.notices.iter().all(|(notice, _)| notice.id != "internal-error"), "{:?}", assessment.notices);
+    assert_eq!(assess::findings(&assessment, WITNESS_RULE).len(), 1, "the scan did not go on");
+    let findings = assess::findings(&assessment, "scan/unreadable");
+    findings.iter().map(|finding| (finding.location.path.to_string(), finding.message.clone())).collect()
+}
+
+/// Asserts that exactly these files were not read, each for a reason that holds these words.
+#[track_caller]
+fn assert_unread(folder: &Path, expected: &[(&str, &str)]) {
+    let unread = unread(folder);
+    let paths: Vec<&str> = unread.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(paths, expected.iter().map(|(path, _)| *path).collect::<Vec<_>>(), "{unread:#?}");
+    for ((path, message), (_, words)) in unread.iter().zip(expected) {
+        assert!(message.contains(words), "{path}: `{words}` is not in `{message}`");
+    }
+}
+
+#[test]
+fn broken_files_are_told_by_name_and_reason() {
+    let folder = program::folder(&[
+        WITNESS,
+        ("broken.tf", "resource \"aws_s3_bucket\" \"b\" {\n  tags = [\n"),
+        ("broken.yaml", "kind: Pod\nspec: [\n"),
+        ("broken.json", "{ \"Resources\": { \n"),
+        ("broken.toml", "[package\n"),
+        ("Dockerfile", "FORM debian\n"),
+        ("template.yaml", "kind: {{ .Values.kind }}\n"),
+    ]);
+    program::write(folder.path(), "latin.yaml", b"name: caf\xe9\n");
+    program::write(folder.path(), "utf16.json", b"\xff\xfe{\0}\0");
+    program::write(folder.path(), "binary.csv", b"id,name\n1,a\0b\n");
+    assert_unread(
+        folder.path(),
+        &[
+            ("Dockerfile", "FORM"),
+            ("binary.csv", "NUL byte at offset 11"),
+            ("broken.json", "broken.json"),
+            ("broken.tf", "broken.tf"),
+            ("broken.toml", "broken.toml"),
+            ("broken.yaml", "broken.yaml"),
+            ("latin.yaml", "not UTF-8 (byte 9"),
+            ("template.yaml", "template.yaml"),
+            ("utf16.json", "UTF-16"),
+        ],
+    );
+    scan(folder.path()).expect(1).says("witness.tf");
+    annexa(folder.path(), ["scan", "--today", TODAY, "--fail-on", "none", "--strict"]).expect(3);
+}
+
+#[test]
+fn empty_files_are_nothing_to_complain_about() {
+    let names =
+        ["a.tf", "a.yaml", "a.json", "a.toml", "a.csv", "a.md", "Dockerfile", "a.tfvars", ".github/workflows/a.yml"];
+    for content in ["", "\n", "\u{feff}", " \n\t\n", "#\n"] {
+        let folder = program::folder(&[WITNESS]);
+        for name in names {
+            // JSON and CSV know no comments; in JSON an empty text is no value.
+            if content == "#\n" && (name.ends_with(".json") || name.ends_with(".csv")) {
+                continue;
+            }
+            program::write(folder.path(), name, content);
+        }
+        let unread = unread(folder.path());
+        let told: Vec<&str> = unread.iter().map(|(path, _)| path.as_str()).collect();
+        assert!(told.iter().all(|path| ["a.json", "Dockerfile"].contains(path)), "{content:?}: {unread:?}");
+    }
+}
+
+#[test]
+fn aliases_that_multiply_are_stopped() {
+    let mut bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for (name, last) in ('b'..='k').zip('a'..='j') {
+        let alias = format!("*{last}");
+        bomb.push_str(&format!("{name}: &{name} [{}]\n", [alias.as_str(); 9].join(", ")));
+    }
+    let folder = program::folder(&[WITNESS, ("bomb.yaml", &bomb)]);
+    assert_unread(folder.path(), &[("bomb.yaml", "alias expansion exceeds 100000 nodes")]);
+}
+
+#[test]
+fn nesting_without_end_is_stopped_in_every_syntax() {
+    let deep = 200_000;
+    let (open, close) = ("[".repeat(deep), "]".repeat(deep));
+    let files = [
+        ("a.json", format!("{open}{close}")),
+        ("b.json", "{\"a\":".repeat(deep)),
+        ("a.yaml", format!("a: {open}{close}")),
+        ("b.yaml", (0..2_000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect()),
+        ("c.yaml", "- ".repeat(deep)),
+        ("a.toml", format!("a = {open}{close}")),
+        ("b.toml", format!("{} = 1\n", vec!["a"; deep].join("."))),
+        ("a.tf", format!("a = {open}{close}")),
+        ("b.tf", format!("a = {}1{}", "(".repeat(deep), ")".repeat(deep))),
+        ("c.tf", "a {\n".repeat(deep)),
+        ("d.tf", format!("a = \"{}\"", "${\"".repeat(deep))),
+        ("e.tf", format!("a = {}1", "-".repeat(deep))),
+        ("f.tf", format!("a = {}1", "!".repeat(deep))),
+        ("g.tf", format!("a = 1{}", " + 1".repeat(deep))),
+        ("h.tf", format!("a = b{}", "[0]".repeat(deep))),
+        ("i.tf", format!("a = {}1", "x ? 1 : ".repeat(deep))),
+        ("a.md", format!("{}x\n", "> ".repeat(deep))),
+        ("b.md", format!("{}x\n", "- ".repeat(deep))),
+        ("c.md", open.clone()),
+        ("d.md", "*a **b ".repeat(deep)),
+        ("e.md", format!("{}x\n", "<a ".repeat(deep))),
+        ("Dockerfile", format!("FROM a\nRUN {}\n", "$(".repeat(deep))),
+        ("a.Dockerfile", format!("FROM {}\n", "${a:-".repeat(deep))),
+        ("Dockerfile.b", format!("FROM a\nRUN {}", "a \\\n".repeat(deep))),
+    ];
+    // Each by itself, in a process of its own: a stack that overflows would end the test, not fail it.
+    for (name, text) in &files {
+        let folder = program::folder(&[WITNESS, (name, text)]);
+        let begun = Instant::now();
+        let ran = scan(folder.path());
+        assert!(matches!(ran.status, Some(1)), "{name}: {:?}, {}", ran.status, ran.stderr);
+        assert!(ran.stdout.contains("witness.tf"), "{name}: the scan did not go on");
+        assert!(begun.elapsed() < Duration::from_secs(30), "{name}: {:?}", begun.elapsed());
+    }
+}
+
+#[test]
+fn files_that_are_too_large_are_named_with_their_size() {
+    let folder = program::folder(&[WITNESS]);
+    let file = fs::File::create(folder.path().join("state.json")).unwrap();
+    // Sparse: 200 MB that take no room.
+    file.set_len(200 * 1000 * 1000).unwrap();
+    assert_unread(folder.path(), &[("state.json", "200000000 bytes, and files above 10 MiB are not read")]);
+}
+
+#[test]
+fn a_large_file_within_the_limit_is_read() {
+    let rows: String = (0..200_000).map(|row| format!("R-{row},a risk,owner {row}\n")).collect();
+    let line = format!("locals {{\n  a = \"{}\"\n}}\n", "x".repeat(5_000_000));
+    let folder = program::folder(&[WITNESS, ("rows.csv", &format!("id,title,owner\n{rows}")), ("line.tf", &line)]);
+    let begun = Instant::now();
+    let ran = scan(folder.path());
+    assert!(ran.stdout.contains("witness.tf"), "{}", ran.stdout);
+    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_not_followed_in_circles_or_out_of_the_scan() {
+    use std::os::unix::fs::symlink;
+
+    let outside = program::folder(&[("secret.tf", WITNESS.1)]);
+    let folder = program::folder(&[WITNESS, ("a/b/c.tf", "")]);
+    let path = |name: &str| folder.path().join(name);
+    symlink("..", path("a/b/up")).unwrap();
+    symlink("loop.yaml", path("loop.yaml")).unwrap();
+    symlink("two.yaml", path("one.yaml")).unwrap();
+    symlink("one.yaml", path("two.yaml")).unwrap();
+    symlink("gone.tf", path("dangling.tf")).unwrap();
+    symlink(outside.path().join("secret.tf"), path("outside.tf")).unwrap();
+    symlink(outside.path(), path("elsewhere")).unwrap();
+    symlink("witness.tf", path("again.tf")).unwrap();
+
+    let assessment = assess::folder(folder.path());
+    assert_eq!(assess::findings(&assessment, WITNESS_RULE).len(), 1);
+    let told: Vec<(&str, &str)> =
+        assessment.not_read.iter().map(|entry| (&*entry.path, entry.detail.as_str())).collect();
+    let nowhere = "is a symbolic link that leads nowhere";
+    let outside = "is a symbolic link that leads outside of the scanned folder";
+    let expected = [
+        ("dangling.tf", nowhere),
+        ("loop.yaml", nowhere),
+        ("one.yaml", nowhere),
+        ("outside.tf", outside),
+        ("two.yaml", nowhere),
+    ];
+    assert_eq!(told, expected);
+    scan(folder.path()).expect(1);
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_and_odd_names_hold_nothing_up() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let folder = program::folder(&[WITNESS]);
+    let made = std::process::Command::new("mkfifo").arg(folder.path().join("pipe.yaml")).status();
+    assert!(made.unwrap().success());
+    for name in ["new\nline.yaml", "tab\t.yaml", "quote\".yaml", "naïve 😀.yaml", "-rf.yaml", "$(id).yaml", "a:b.yaml"]
+    {
+        fs::write(folder.path().join(name), "a: [\n").unwrap();
+    }
+    fs::write(folder.path().join(OsStr::from_bytes(b"not-\xff-utf8.yaml")), "a: [\n").unwrap();
+    let unread = unread(folder.path());
+    assert_eq!(unread.len(), 9, "{unread:#?}");
+    let ran = scan(folder.path()).expect(1);
+    assert!(ran.stdout.contains("naïve 😀.yaml"), "{}", ran.stdout);
+}
+
+/// As root every folder can be read, so the program is run as nobody then.
+#[cfg(unix)]
+#[test]
+fn folders_without_permission_are_told() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    use std::os::unix::process::CommandExt as _;
+
+    let folder = program::folder(&[WITNESS, ("closed/a.tf", ""), ("open/closed.tf", "")]);
+    let root = folder.path();
+    let set = |path: &str, mode| fs::set_permissions(root.join(path), fs::Permissions::from_mode(mode)).unwrap();
+    let program = root.join("annexa");
+    fs::copy(env!("CARGO_BIN_EXE_annexa"), &program).unwrap();
+    set("", 0o755);
+    set("closed", 0o000);
+    set("open/closed.tf", 0o000);
+    let mut command = program::command(&program, root, root);
+    command.args(["scan", "--today", TODAY, "--format", "text"]);
+    if fs::metadata(root).unwrap().uid() == 0 {
+        command.uid(65534).gid(65534);
+    }
+    let ran = program::run(&mut command);
+    set("closed", 0o700);
+    let ran = ran.expect(1);
+    for words in ["witness.tf", "closed", "open/closed.tf", "permission denied"] {
+        assert!(ran.stdout.contains(words), "`{words}` is not in {}", ran.stdout);
+    }
+}
+
+#[test]
+fn nothing_to_scan_is_a_notice_and_incomplete_under_strict() {
+    let folder = program::folder(&[]);
+    scan(folder.path()).expect(0).says("nothing to scan");
+    annexa(folder.path(), ["scan", "--strict"]).expect(3);
+    annexa(folder.path(), ["coverage"]).expect(0);
+}
+
+#[test]
+fn a_repository_without_commits_is_scanned_as_it_lies_there() {
+    let folder = program::folder(&[]);
+    let work_tree = folder.path().join("work");
+    fs::create_dir(&work_tree).unwrap();
+    git(&work_tree, ["init", "--quiet"]).expect(0);
+    scan(&work_tree).expect(0);
+    program::write(&work_tree, WITNESS.0, WITNESS.1);
+    scan(&work_tree).expect(1).says("witness.tf");
+    annexa(&work_tree, ["coverage"]).expect(0);
+}
+
+#[test]
+fn a_damaged_repository_does_not_end_the_scan() {
+    let damages: [(&str, &[u8]); 6] = [
+        ("HEAD", b""),
+        ("HEAD", b"\xff\xfe\n"),
+        ("HEAD", b"0000000000000000000000000000000000000000\n"),
+        ("index", b"DIRC\0\0\0\x02\xff\xff\xff\xff"),
+        ("config", b"[core\n"),
+        ("packed-refs", b"# pack-refs\nxyz refs/heads/main\n"),
+    ];
+    for (file, content) in damages {
+        let folder = program::folder(&[]);
+        let work_tree = folder.path().join("work");
+        fs::create_dir(&work_tree).unwrap();
+        git(&work_tree, ["init", "--quiet"]).expect(0);
+        program::write(&work_tree, WITNESS.0, WITNESS.1);
+        git(&work_tree, ["add", "."]).expect(0);
+        git(&work_tree, ["commit", "--quiet", "--message", "Begin"]).expect(0);
+        fs::write(work_tree.join(".git").join(file), content).unwrap();
+        let ran = scan(&work_tree);
+        assert_eq!(ran.status, Some(1), "{file}: {ran:?}");
+        assert!(ran.stdout.contains("witness.tf"), "{file}: {}", ran.stdout);
+    }
+}

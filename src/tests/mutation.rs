@@ -1,0 +1,342 @@
+//! Nothing panics, whatever the input: the fixtures and the examples of all rules, damaged at random in a way that is
+//! the same each time, through every syntax and through whole scans. `ANNEXA_ROUNDS=200` looks longer.
+
+use std::env;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use annexa::engine::assessment::{Assessment, FileState, Location};
+use annexa::rule::{ExampleSubject, set};
+use annexa::syntax::tree::{FileId, Node, Place};
+use annexa::syntax::{self, Content, Syntax};
+use rayon::prelude::*;
+
+use crate::{acme, assess, program};
+
+const SYNTAXES: [Syntax; 9] = [
+    Syntax::Hcl,
+    Syntax::Yaml,
+    Syntax::Json,
+    Syntax::Toml,
+    Syntax::Dockerfile,
+    Syntax::Markdown,
+    Syntax::Csv,
+    Syntax::Codeowners,
+    Syntax::Gitmodules,
+];
+
+/// What breaks readers: openings, ends, escapes, characters of several bytes, numbers out of range, dates that are none.
+const TOKENS: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    "(",
+    ")",
+    "\"",
+    "'",
+    "`",
+    "```",
+    "${",
+    "%{",
+    "}}",
+    "{{",
+    "<<",
+    "<<-EOF",
+    "EOF",
+    "|",
+    ">",
+    "&a",
+    "*a",
+    "!Ref x",
+    "!!binary",
+    "---",
+    "...",
+    "#",
+    "//",
+    "/*",
+    "*/",
+    "<!--",
+    "-->",
+    "\\",
+    "\\u",
+    "\\u{110000}",
+    "\0",
+    "\t",
+    "\r",
+    "\r\n",
+    "\n",
+    "\n\n",
+    " ",
+    "\u{feff}",
+    "\u{2028}",
+    "é",
+    "😀",
+    "e\u{301}",
+    "-",
+    "- ",
+    "? ",
+    ": ",
+    ":",
+    "=",
+    "==",
+    "=>",
+    "?",
+    "??",
+    "..",
+    "...",
+    "$",
+    "$$",
+    "@",
+    "~",
+    "%",
+    "^",
+    ",",
+    ";",
+    "0x",
+    "1e999",
+    "-99999999999999999999",
+    "18446744073709551616",
+    "NaN",
+    ".inf",
+    "2026-02-30",
+    "9999-99-99",
+    "0000-00-00",
+    "99999999 years",
+    "0 days",
+    "10.0.0.0/33",
+    "::/129",
+    "-1",
+    "65536",
+    "*",
+    "null",
+    "true",
+    "for",
+    "each.key",
+    "count.index",
+    "var.",
+    "module.",
+    "dynamic",
+    "jsonencode(",
+    "format(\"%99999999d\", 1)",
+    "range(9999999999)",
+    "cidrsubnet(\"10.0.0.0/8\", 99, 9)",
+    "element([], 1)",
+    "substr(\"é\", 1, 1)",
+    "FROM",
+    "USER",
+    "ARG",
+    "RUN <<EOF",
+    "| a | b |",
+    "| --- |",
+    "[x]: y",
+    "![",
+    "](",
+    "====",
+    "annexa:ignore",
+    "checkov:skip=",
+    "${{",
+    "}}",
+    "github.event.issue.title",
+    "kind:",
+    "apiVersion:",
+    "owner:",
+    "approver:",
+    "next_review:",
+    "every month",
+    "0 %",
+];
+
+/// Damage that is the same on every machine: xorshift64*.
+struct Chance(u64);
+
+impl Chance {
+    fn new(seed: u64) -> Chance {
+        Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    /// A number below `end`; 0 when there is none.
+    fn below(&mut self, end: usize) -> usize {
+        usize::try_from(self.next() >> 33).unwrap() % end.max(1)
+    }
+
+    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
+        from[self.below(from.len())]
+    }
+
+    /// A character boundary of the text.
+    fn boundary(&mut self, text: &str) -> usize {
+        let mut at = self.below(text.len() + 1);
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    }
+
+    /// Two boundaries in order, most of them near each other.
+    fn range(&mut self, text: &str) -> std::ops::Range<usize> {
+        let start = self.boundary(text);
+        let mut end = if self.below(4) == 0 { self.boundary(text) } else { (start + self.below(40)).min(text.len()) };
+        while !text.is_char_boundary(end) {
+            end += 1;
+        }
+        start.min(end)..start.max(end)
+    }
+
+    /// The text with one to four damages; `other` lends what is pasted.
+    fn damage(&mut self, text: &str, other: &str) -> String {
+        let mut text = text.to_owned();
+        for _ in 0..=self.below(4) {
+            match self.below(7) {
+                0 => text.truncate(self.boundary(&text.clone())),
+                1 => text.replace_range(self.range(&text.clone()), ""),
+                2 => {
+                    let range = self.range(&text);
+                    let copy = text[range.clone()].repeat(1 + self.below(3));
+                    text.insert_str(range.end, &copy);
+                }
+                3 => {
+                    let pasted = other[self.range(other)].to_owned();
+                    text.insert_str(self.boundary(&text.clone()), &pasted);
+                }
+                4 => text.replace_range(self.range(&text.clone()), self.pick(TOKENS)),
+                _ => text.insert_str(self.boundary(&text.clone()), self.pick(TOKENS)),
+            }
+        }
+        text
+    }
+}
+
+fn rounds(usual: u64) -> u64 {
+    env::var("ANNEXA_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(usual)
+}
+
+/// Paths and texts of acme, as far as they are text.
+fn texts_of_acme() -> Vec<(String, String)> {
+    let root = program::testdata().join("acme");
+    let paths = acme::files(&root).into_iter();
+    let texts =
+        paths.filter_map(|path| Some((path.clone(), String::from_utf8(std::fs::read(root.join(path)).ok()?).ok()?)));
+    texts.collect()
+}
+
+/// Paths and texts of the examples of all rules, one set for each rule.
+fn texts_of_examples() -> Vec<Vec<(String, String)>> {
+    let rules = set::embedded().expect("the built-in rules load");
+    let of_rule = |rule: &set::LoadedRule| {
+        let files = rule.rule.examples.iter().enumerate().filter_map(|(index, example)| match &example.subject {
+            ExampleSubject::Files(files) => Some(files.iter().map(move |(path, text)| (index, path, text))),
+            ExampleSubject::Resources(_) => None,
+        });
+        // A folder for each example, except that what counts by its place in the repository stays in it.
+        let place = |index: usize, path: &str| {
+            if path.starts_with(".github") { path.to_owned() } else { format!("{index}/{path}") }
+        };
+        files.flatten().map(|(index, path, text)| (place(index, path), text.to_string())).collect()
+    };
+    rules.iter().map(of_rule).collect()
+}
+
+#[test]
+fn no_syntax_panics_and_all_places_are_in_the_text() {
+    let mut texts: Vec<(String, String)> = texts_of_examples().into_iter().flatten().collect();
+    texts.extend(texts_of_acme());
+    (0..rounds(2)).into_par_iter().for_each(|round| {
+        for (index, (path, text)) in texts.iter().enumerate() {
+            let mut chance = Chance::new(round * 1_000_003 + index as u64 + 1);
+            let other = chance.below(texts.len());
+            let damaged = chance.damage(text, &texts[other].1);
+            let own = Syntax::of(path).unwrap_or(Syntax::Yaml);
+            let other = SYNTAXES[chance.below(SYNTAXES.len())];
+            for syntax in [own, other] {
+                let read = catch_unwind(AssertUnwindSafe(|| check_syntax(syntax, &damaged)));
+                assert!(read.is_ok(), "round {round}, {path} as {syntax:?}:\n{damaged}");
+            }
+        }
+    });
+}
+
+fn check_syntax(syntax: Syntax, text: &str) {
+    let parsed = syntax::parse(syntax, text, FileId(0));
+    for error in &parsed.errors {
+        let range = error.span.start as usize..error.span.end as usize;
+        assert!(text.get(range).is_some(), "{:?} of `{}` is not in the text", error.span, error.message);
+        assert!(!error.message.is_empty());
+    }
+    if let Content::Trees(trees) = &parsed.content {
+        trees.iter().for_each(|tree| check_places(tree, text));
+    }
+}
+
+fn check_places(root: &Node, text: &str) {
+    let check = |place: Place| {
+        if let Some(span) = place.as_span() {
+            assert!(text.get(span.start as usize..span.end as usize).is_some(), "{span:?} is not in the text");
+        }
+    };
+    let mut nodes = vec![root];
+    while let Some(node) = nodes.pop() {
+        check(node.place);
+        node.entries().iter().for_each(|entry| check(entry.key_place));
+        nodes.extend(node.entries().iter().map(|entry| &entry.value));
+        nodes.extend(node.items());
+    }
+}
+
+#[test]
+fn no_scan_of_the_damaged_company_panics() {
+    let files = texts_of_acme();
+    (0..rounds(6)).into_par_iter().for_each(|round| scan_damaged(&files, round));
+}
+
+#[test]
+fn no_scan_of_damaged_examples_panics() {
+    let sets = texts_of_examples();
+    (0..rounds(1)).for_each(|round| sets.par_iter().for_each(|files| scan_damaged(files, round + 1_000)));
+}
+
+/// Damages a third of the files, scans them all, and holds the result to the texts.
+fn scan_damaged(files: &[(String, String)], round: u64) {
+    let damage = |(index, (path, text)): (usize, &(String, String))| {
+        let mut chance = Chance::new(round * 7_919 + index as u64 + 1);
+        let is_damaged = chance.below(3) == 0;
+        let other = &files[chance.below(files.len())].1;
+        (path.clone(), if is_damaged { chance.damage(text, other) } else { text.clone() })
+    };
+    let damaged: Vec<(String, String)> = files.iter().enumerate().map(damage).collect();
+    let scanned = catch_unwind(AssertUnwindSafe(|| assess::files(damaged.clone())));
+    let Ok(assessment) = scanned else { panic!("the scan of round {round} panicked") };
+    for (notice, location) in &assessment.notices {
+        assert_ne!(notice.id, "internal-error", "round {round}: {} at {location:?}", notice.message);
+    }
+    for file in &assessment.files {
+        if let FileState::Unreadable(reason) = &file.state {
+            assert!(!reason.contains("bug of annexa"), "round {round}: {}: {reason}", file.path);
+        }
+    }
+    check_regions(&assessment, &damaged);
+}
+
+/// The text of every region is what stands there.
+pub(crate) fn check_regions(assessment: &Assessment, files: &[(String, String)]) {
+    let mut locations: Vec<&Location> = assessment.findings.iter().map(|finding| &finding.location).collect();
+    locations.extend(assessment.findings.iter().flat_map(|finding| finding.related.iter().map(|(place, _)| place)));
+    locations.extend(assessment.passes.iter().map(|pass| &pass.location));
+    for location in locations {
+        let Some(region) = &location.region else { continue };
+        let (_, text) = files.iter().find(|(path, _)| **path == *location.path).expect("the file was scanned");
+        let start = region.byte_offset as usize;
+        let found = text.get(start..start + region.byte_length as usize).expect("the region is in the text");
+        assert!(found.starts_with(region.text.trim_end_matches('…')), "{location:?}\nis not\n{found}");
+        let before = &text[..start];
+        assert_eq!(region.start_line as usize, before.matches('\n').count() + 1, "{location:?}");
+        let line = before.rsplit('\n').next().unwrap_or_default().trim_start_matches('\u{feff}');
+        assert_eq!(region.start_column as usize, line.chars().count() + 1, "{location:?}");
+    }
+}

@@ -1,0 +1,134 @@
+//! Adding a rule is one new file; and every rule that is built in keeps what it promises.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use annexa::engine::example;
+use annexa::isms::catalogue;
+use annexa::rule::set;
+use rayon::prelude::*;
+
+use crate::program::{self, TODAY, annexa};
+
+const NEW_RULE: &str = r#"id: own/bucket-without-owner
+title: Bucket without an owner in its tags
+severity: medium
+confidence: high
+facet: implemented
+controls:
+  - { id: "iso27001:2022/A.5.9", as: direct, because: "the tag is how the inventory knows who owns the asset" }
+why: Nobody answers for a bucket that nobody owns.
+fix: Add the tag `owner`.
+checks:
+  - on: terraform/aws_s3_bucket
+    require: { tags.owner: { not_empty: true } }
+    message: "the bucket has no owner"
+examples:
+  - fails: { files: { main.tf: 'resource "aws_s3_bucket" "b" {}' } }
+  - passes: { files: { main.tf: 'resource "aws_s3_bucket" "b" { tags = { owner = "shop" } }' } }
+"#;
+
+#[test]
+fn adding_a_rule_is_one_new_file() {
+    let folder = program::folder(&[
+        ("rules/own/bucket-without-owner.yaml", NEW_RULE),
+        ("code/main.tf", "resource \"aws_s3_bucket\" \"pens\" {\n  bucket = \"pens\"\n}\n"),
+    ]);
+    let run = |arguments: &[&str]| annexa(folder.path(), arguments);
+    let rules = ["--rules", "rules"];
+    run(&["rules", "test", "rules"]).expect(0);
+    run(&[&["rules", "list"], &rules[..]].concat()).expect(0).says("own/bucket-without-owner");
+    run(&[&["rules", "show", "own/bucket-without-owner"], &rules[..]].concat()).expect(0).says(NEW_RULE);
+    run(&[&["explain", "own/bucket-without-owner"], &rules[..]].concat()).expect(0).says("Nobody answers");
+    run(&[&["explain", "5.9"], &rules[..]].concat()).expect(0).says("own/bucket-without-owner");
+    let scan = [&["scan", "code", "--today", TODAY], &rules[..]].concat();
+    run(&scan).expect(1).says("the bucket has no owner");
+    let coverage = [&["coverage", "code", "--today", TODAY, "--format", "json"], &rules[..]].concat();
+    let coverage = coverage_of(&run(&coverage).expect(0).stdout, "A.5.9");
+    assert_eq!(coverage["facets"]["implemented"]["status"], "not-satisfied", "{coverage}");
+}
+
+/// The entry of a control in the coverage as JSON.
+fn coverage_of(json: &str, id: &str) -> serde_json::Value {
+    let coverage: serde_json::Value = serde_json::from_str(json).expect("the coverage is JSON");
+    let controls = coverage["controls"].as_array().expect("controls are a list");
+    let is_it = |control: &&serde_json::Value| control["id"].as_str().is_some_and(|found| found.ends_with(id));
+    controls.iter().find(is_it).unwrap_or_else(|| panic!("no {id}")).clone()
+}
+
+#[test]
+fn rules_that_are_built_in_are_the_files_of_the_folder() {
+    let mut files = BTreeSet::new();
+    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"), "", &mut files);
+    let embedded = set::embedded().expect("the built-in rules load");
+    assert_eq!(embedded.iter().map(|rule| rule.rule.about.id.to_string()).collect::<BTreeSet<_>>(), files);
+}
+
+/// The ids of the rules below a folder.
+fn collect(folder: &Path, prefix: &str, ids: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        if entry.file_type().unwrap().is_dir() {
+            collect(&entry.path(), &format!("{prefix}{name}/"), ids);
+        } else if let Some(stem) = name.strip_suffix(".yaml") {
+            ids.insert(format!("{prefix}{stem}"));
+        }
+    }
+}
+
+#[test]
+fn examples_of_built_in_rules_hold() {
+    let rules = set::embedded().expect("the built-in rules load");
+    let broken: Vec<String> = rules
+        .par_iter()
+        .filter_map(|rule| {
+            let proof = example::prove(rule);
+            let mistakes: Vec<&String> = proof.examples.iter().filter_map(|example| example.mistake.as_ref()).collect();
+            let (failing, passing) = (&proof.never_failing, &proof.never_passing);
+            (!proof.holds()).then(|| {
+                format!("{}: {mistakes:?}, never failing {failing:?}, never passing {passing:?}", rule.rule.about.id)
+            })
+        })
+        .collect();
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// What is built in is loaded without places and without the checks that need them: here they are made up for.
+#[test]
+fn built_in_rules_are_as_strict_as_those_of_an_organisation() {
+    for rule in set::embedded().expect("the built-in rules load") {
+        let id = rule.rule.about.id.as_str();
+        if let Err(refused) = set::from_file(rule.path.clone(), id, rule.text.to_string()) {
+            panic!("{id}: {:#?}", refused.mistakes);
+        }
+    }
+}
+
+/// An id names the bad thing; each rule says why, how to mend it and for which control, and can be found from others.
+#[test]
+fn built_in_rules_say_what_readers_need() {
+    let mut aliases = BTreeSet::new();
+    for loaded in set::embedded().expect("the built-in rules load") {
+        let about = &loaded.rule.about;
+        let id = about.id.as_str();
+        let kebab = |part: &str| {
+            let fits = |each: char| each.is_ascii_lowercase() || each.is_ascii_digit() || each == '-';
+            !part.is_empty() && part.chars().all(fits) && !part.starts_with('-') && !part.ends_with('-')
+        };
+        assert!(id.contains('/') && id.split('/').all(kebab), "{id}");
+        assert!(!about.title.ends_with('.') && about.title.chars().count() <= 100, "{id}: {}", about.title);
+        assert!(about.why.len() >= 40, "{id}: `why` says too little");
+        assert!(about.fix.len() >= 15, "{id}: `fix` says too little");
+        for link in &about.controls {
+            assert!(catalogue::exists(&link.control), "{id}: {}", link.control);
+            assert!(link.because.split_whitespace().count() >= 4, "{id}: because {}", link.because);
+        }
+        let unique: BTreeSet<_> = about.controls.iter().map(|link| &link.control).collect();
+        assert_eq!(unique.len(), about.controls.len(), "{id} names a control twice");
+        assert!(about.references.iter().all(|reference| reference.starts_with("https://")), "{id}");
+        aliases.extend(about.all_aliases.iter().map(|alias| (alias.clone(), about.id.clone())));
+    }
+    assert!(!aliases.is_empty());
+}
