@@ -190,7 +190,7 @@ fn load_check(node: &Node, scope: Scope<'_>, errors: &mut Vec<LoadError>) -> Opt
     let looks_across_units =
         condition.looks_across_units() || when.as_ref().is_some_and(super::condition::Condition::looks_across_units);
     let place = node.place;
-    Some(Check { place, on, when, condition, denies, message, at, aliases, looks_across_units })
+    Some(Check { on, when, condition, denies, message, at, aliases, looks_across_units, place })
 }
 
 fn load_targets(node: &Node, errors: &mut Vec<LoadError>) -> Vec<SmolStr> {

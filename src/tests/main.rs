@@ -1,6 +1,7 @@
 //! The integration tests.
 
 #![expect(clippy::disallowed_methods, reason = "tests read their fixtures and run programs")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what does not hold ends the test")]
 
 mod acme;
 mod assess;
@@ -9,4 +10,5 @@ mod hostile;
 mod isms;
 mod mutation;
 mod program;
+mod reports;
 mod rules;

@@ -234,9 +234,10 @@ fn texts_of_examples() -> Vec<Vec<(String, String)>> {
             ExampleSubject::Files(files) => Some(files.iter().map(move |(path, text)| (index, path, text))),
             ExampleSubject::Resources(_) => None,
         });
-        // A folder for each example, except that what counts by its place in the repository stays in it.
-        let place = |index: usize, path: &str| {
-            if path.starts_with(".github") { path.to_owned() } else { format!("{index}/{path}") }
+        // A folder for each example; a workflow counts only where it stands, so its name tells them apart.
+        let place = |index: usize, path: &str| match path.rsplit_once('/') {
+            Some((folder, name)) if path.starts_with(".github") => format!("{folder}/{index}-{name}"),
+            _ => format!("{index}/{path}"),
         };
         files.flatten().map(|(index, path, text)| (place(index, path), text.to_string())).collect()
     };
@@ -270,7 +271,9 @@ fn check_syntax(syntax: Syntax, text: &str) {
         assert!(!error.message.is_empty());
     }
     if let Content::Trees(trees) = &parsed.content {
-        trees.iter().for_each(|tree| check_places(tree, text));
+        for tree in trees {
+            check_places(tree, text);
+        }
     }
 }
 

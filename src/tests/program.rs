@@ -111,15 +111,11 @@ pub(crate) fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The company of the fixtures in a folder outside every repository, as a git repository with its history or without.
-pub(crate) fn acme(with_history: bool) -> (tempfile::TempDir, PathBuf) {
+/// The company of the fixtures as a git repository with its history.
+pub(crate) fn acme() -> (tempfile::TempDir, PathBuf) {
     let home = tempfile::tempdir().unwrap();
+    let bundle = testdata().join("repositories/acme.bundle");
+    git(home.path(), ["clone", "--quiet", bundle.to_str().unwrap(), "acme"]).expect(0);
     let folder = home.path().join("acme");
-    if with_history {
-        let bundle = testdata().join("repositories/acme.bundle");
-        git(home.path(), ["clone", "--quiet", bundle.to_str().unwrap(), "acme"]).expect(0);
-    } else {
-        copy(&testdata().join("acme"), &folder);
-    }
     (home, folder)
 }

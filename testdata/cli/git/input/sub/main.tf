@@ -1,0 +1,4 @@
+resource "aws_s3_bucket" "sub" {
+  bucket = "sub"
+  acl    = "public-read"
+}
