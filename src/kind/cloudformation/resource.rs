@@ -24,7 +24,9 @@ pub(super) fn resource(evaluator: &Evaluator<'_>, globals: &Globals, entry: &Ent
             "DependsOn" => depends_on(evaluator, &part.value),
             _ => evaluator.value(&part.value, 0),
         };
-        map.push(part.key.clone(), part.key_place, value);
+        // What is missing in the properties is missing in the resource: its name is what a reader looks for.
+        let key_place = if part.key == "Properties" { entry.key_place } else { part.key_place };
+        map.push(part.key.clone(), key_place, value);
     }
     globals.fill(kind, entry.key_place, &mut map);
     let names = names(kind, map.get("Properties"));
