@@ -19,15 +19,17 @@ pub struct LineIndex<'t> {
 }
 
 impl<'t> LineIndex<'t> {
-    /// Finds the lines. A line ends with `\n` or `\r\n`.
+    /// Finds the lines. A line ends with `\n` or `\r\n`. A byte order mark belongs to the file and not to its first
+    /// line: no editor counts it, and neither does SARIF.
     pub fn new(text: &'t str) -> LineIndex<'t> {
+        let first = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(offset, _)| offset + 1);
-        LineIndex { text, starts: std::iter::once(0).chain(breaks).collect() }
+        LineIndex { text, starts: std::iter::once(first).chain(breaks).collect() }
     }
 
     /// The position of a byte offset; offsets past the end are the end's.
     pub fn position(&self, offset: usize) -> Position {
-        let offset = floor_boundary(self.text, offset);
+        let offset = floor_boundary(self.text, offset).max(self.starts.first().copied().unwrap_or(0));
         let index = self.starts.partition_point(|start| *start <= offset).saturating_sub(1);
         let start = self.starts.get(index).copied().unwrap_or(0);
         let column = self.text[start..offset].chars().count() + 1;
@@ -69,6 +71,17 @@ fn floor_boundary(text: &str, offset: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_byte_order_mark_is_no_column() {
+        let text = "\u{feff}a: b\nc";
+        let index = LineIndex::new(text);
+        assert_eq!(index.position(0), Position { line: 1, column: 1 });
+        assert_eq!(index.position(text.find('b').expect("b is there")), Position { line: 1, column: 4 });
+        assert_eq!(index.position(text.len()), Position { line: 2, column: 2 });
+        assert_eq!(&text[index.line(1)], "a: b");
+        assert_eq!(LineIndex::new("\u{feff}").position(9), Position { line: 1, column: 1 });
+    }
 
     #[test]
     fn columns_count_code_points_and_lines_end_with_either_break() {
