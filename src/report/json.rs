@@ -105,6 +105,8 @@ pub(super) struct Scan<'a> {
     today: String,
     commit: Option<&'a str>,
     repository: Option<&'a str>,
+    /// The way from the root of the repository to the folder that paths are relative to.
+    prefix: &'a str,
     complete: bool,
     limited: Option<&'a str>,
 }
@@ -115,6 +117,7 @@ impl<'a> Scan<'a> {
             today: assessment.today.to_string(),
             commit: assessment.commit.as_deref(),
             repository: assessment.repository.as_deref(),
+            prefix: &assessment.prefix,
             complete: !assessment.incomplete(),
             limited: assessment.limited.as_deref(),
         }
@@ -498,6 +501,37 @@ mod tests {
     #[test]
     fn the_report_looks_as_it_did() {
         snapshot::compare("odd.json", &text(&fixture::assessment()));
+    }
+
+    /// The keys of all objects; those of tables of counts are data.
+    fn keys<'v>(value: &'v Value, found: &mut std::collections::BTreeSet<&'v str>) {
+        for (key, below) in value.as_object().into_iter().flatten() {
+            found.insert(key);
+            if !["by_kind", "units", "resources", "unknown_reasons"].contains(&key.as_str()) {
+                keys(below, found);
+            }
+        }
+        for below in value.as_array().into_iter().flatten() {
+            keys(below, found);
+        }
+    }
+
+    #[test]
+    fn every_key_is_documented() {
+        let assessment = fixture::assessment();
+        let coverage = crate::isms::coverage::coverage(&assessment, crate::isms::control::Framework::Iso2013);
+        let input = Input { assessment: &assessment, coverage: &coverage, style: Style::default() };
+        let mut out = Vec::new();
+        coverage::write_coverage(coverage::CoverageFormat::Json, &input, &mut out).expect("a vector takes everything");
+        let documents = [text(&assessment), String::from_utf8(out).expect("the report is UTF-8")];
+        let manual = include_str!("../../docs/formats.md");
+        for document in documents {
+            let value: Value = serde_json::from_str(&document).expect("the report is JSON");
+            let mut found = std::collections::BTreeSet::new();
+            keys(&value, &mut found);
+            let unknown: Vec<&&str> = found.iter().filter(|key| !manual.contains(&format!("`{key}`"))).collect();
+            assert!(unknown.is_empty(), "docs/formats.md does not tell of {unknown:?}");
+        }
     }
 
     #[test]

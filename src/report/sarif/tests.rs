@@ -272,6 +272,22 @@ fn github_gets_at_most_what_it_keeps_the_most_severe_first() {
 }
 
 #[test]
+fn a_folder_of_a_repository_is_named_by_the_repository_on_github() {
+    let mut assessment = fixture::assessment();
+    assessment.prefix = "apps/büro".to_string();
+    let github = run_of(&assessment, Format::Github);
+    let uri = &results(&github)[1]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+    assert_eq!(uri, "apps/b%C3%BCro/infra/Ablage%20f%C3%BCr%20100%20%25%20%231.tf");
+    assert_eq!(github["versionControlProvenance"][0]["mappedTo"]["uriBaseId"], "SRCROOT");
+    let full = run_of(&assessment, Format::Sarif);
+    let uri = &results(&full)[1]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+    assert_eq!(uri, "infra/Ablage%20f%C3%BCr%20100%20%25%20%231.tf");
+    let root = &full["originalUriBaseIds"]["SRCROOT"];
+    assert_eq!((&root["uri"], &root["uriBaseId"]), (&"apps/b%C3%BCro/".into(), &"REPOROOT".into()));
+    assert_eq!(full["versionControlProvenance"][0]["mappedTo"]["uriBaseId"], "REPOROOT");
+}
+
+#[test]
 fn nothing_tells_of_the_machine_or_the_time() {
     for format in [Format::Sarif, Format::Github] {
         let text = text(&fixture::assessment(), format);
