@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use crate::engine::assessment::{ApplicabilityRow, Assessment};
 use crate::isms::coverage::{ControlCoverage, Coverage, FacetCoverage};
 use crate::kind::Resource;
+use crate::rule::Bearing;
 use crate::syntax::tree::{Map, Node, Place, Value};
 
 /// One resource of target `coverage/control` for each control. Its place is its row of the statement of applicability.
@@ -12,7 +13,7 @@ use crate::syntax::tree::{Map, Node, Place, Value};
 /// ```text
 /// control, title, group                       A.5.24, …
 /// in_soa, applicable, soa_status, soa_owner   what the statement of applicability says; absent where it does not
-/// facets: { documented: { status, reason, passes, fails, excepted, unknowns }, implemented, operating }
+/// facets: { documented: { status, reason, passes, fails, excepted, unknowns, direct_fails }, implemented, operating }
 /// ```
 pub fn coverage_resources(coverage: &Coverage, assessment: &Assessment) -> Vec<Resource> {
     let rows = &assessment.isms.applicability;
@@ -73,8 +74,15 @@ fn facet_tree(facet: &FacetCoverage, place: Place) -> Node {
         ("fails", facet.counts.fails),
         ("excepted", facet.counts.excepted),
         ("unknowns", facet.counts.unknowns),
+        ("direct_fails", direct_fails(facet)),
     ] {
         put(key, Value::Number(f64::from(number)));
     }
     Node::map(map, place)
+}
+
+/// Fails of rules that check the control itself, without those under an exception.
+fn direct_fails(facet: &FacetCoverage) -> u32 {
+    let direct = facet.rules.iter().filter(|evidence| evidence.bearing == Bearing::Direct);
+    direct.map(|evidence| evidence.counts.fails.saturating_sub(evidence.counts.excepted)).sum()
 }
