@@ -145,7 +145,10 @@ mod tests {
         assert_eq!(check("teraform/aws_s3_bucket"), Err("did you mean `terraform/aws_s3_bucket`?".to_owned()));
         assert_eq!(check("dockerfile/stages"), Err("did you mean `dockerfile/stage`?".to_owned()));
         let overview = check("xyz").unwrap_err();
-        assert!(overview.starts_with("known here: ") && overview.contains("terraform/TYPE, scan/…, container, "), "{overview}");
+        assert!(
+            overview.starts_with("known here: ") && overview.contains("terraform/TYPE, scan/…, container, "),
+            "{overview}"
+        );
         assert!(check("terraform/").is_err());
     }
 }

@@ -53,7 +53,7 @@ pub(super) fn draw(frame: &Frame<'_>, paint: Paint, width: usize) -> String {
     let gutter = code.last().map_or(1, |line| line.number.to_string().len());
     let mut canvas = Canvas { paint, gutter, width, out: String::new() };
     canvas.title(frame);
-    canvas.below("╭▸", &origin(frame));
+    canvas.below("╭▸", &origin(frame, code.is_empty()));
     if let Some(region) = region.filter(|_| !code.is_empty()) {
         canvas.code(&code, region, frame.label);
     }
@@ -63,12 +63,16 @@ pub(super) fn draw(frame: &Frame<'_>, paint: Paint, width: usize) -> String {
     canvas.out
 }
 
-/// `path:line:column` as terminals and editors make links of it, or the place in words.
-fn origin(frame: &Frame<'_>) -> String {
+/// `path:line:column` as terminals and editors make links of it, or the place in words; with the resource where no code
+/// has it as its label.
+fn origin(frame: &Frame<'_>, names_resource: bool) -> String {
     let path = words::printable(&frame.location.path);
     let label = words::printable(frame.label);
     match (&frame.location.region, &frame.location.words) {
         _ if path.is_empty() => label.into_owned(),
+        (Some(region), _) if names_resource && path != label => {
+            format!("{path}:{}:{} ({label})", region.start_line, region.start_column)
+        }
         (Some(region), _) => format!("{path}:{}:{}", region.start_line, region.start_column),
         (None, Some(words)) => format!("{path}, {words} ({label})"),
         (None, None) if path == label => path.into_owned(),

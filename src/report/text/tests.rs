@@ -36,6 +36,19 @@ fn what_is_quieted_is_counted_apart_and_not_shown() {
 }
 
 #[test]
+fn findings_at_one_place_show_its_code_once() {
+    let mut assessment = fixture::assessment();
+    let mut again = assessment.findings[1].clone();
+    again.message = "a second thing is wrong here".to_string();
+    assessment.findings.insert(2, again);
+    let text = text(&assessment, Style::default());
+    assert_eq!(text.matches("owner = \"😀 Büro\"").count(), 1);
+    assert!(text.contains(
+        "high: a second thing is wrong here\n  ╭▸ infra/Ablage für 100 % #1.tf:4:39 (aws_s3_bucket.invoices)"
+    ));
+}
+
+#[test]
 fn a_scanned_file_cannot_write_on_the_terminal() {
     let mut assessment = fixture::assessment();
     let evil = "\u{1b}]0;owned\u{7}\u{1b}[2J";
