@@ -212,4 +212,15 @@ mod tests {
         let found = comments(FileId(0), "metadata:\n  annotations:\n    checkov.io/skip1: CKV_K8S_20=needs it\n");
         assert_eq!((found[0].names[0].as_str(), found[0].reason.as_str()), ("CKV_K8S_20", "needs it"));
     }
+
+    #[test]
+    fn metadata_of_a_template_is_read_as_a_comment_on_the_whole_resource() {
+        let text = "Resources:\n  B:\n    Type: AWS::S3::Bucket\n    Metadata:\n      checkov:\n        skip:\n          - { id: CKV_AWS_18, comment: no need }\n          - { id: 7 }\n";
+        let content = crate::syntax::yaml::parse(text, FileId(0)).content;
+        let file = ParsedFile { id: FileId(0), path: "t.yaml".into(), text: text.into(), content };
+        let found = skips(&file);
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].names[0].as_str(), found[0].reason.as_str()), ("CKV_AWS_18", "no need"));
+        assert_eq!((found[0].target_line, found[0].annotation, found[0].own), (7, true, false));
+    }
 }
