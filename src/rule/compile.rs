@@ -125,6 +125,8 @@ fn compile_over(node: &Node, errors: &mut Vec<LoadError>) -> Option<Over> {
     let refers_by = fields.optional("refers_by");
     let referred_by = fields.optional("referred_by");
     let same = fields.optional("same");
+    let owned = fields.optional_bool("owned").unwrap_or(false);
+    let same_owner = fields.optional_bool("same_owner").unwrap_or(false);
     let within = fields.optional("in");
     fields.finish();
     let targets_node = targets_node?;
@@ -132,13 +134,16 @@ fn compile_over(node: &Node, errors: &mut Vec<LoadError>) -> Option<Over> {
     for target in &targets {
         check_target(target, targets_node.place, errors);
     }
-    let join = match (refers_by, referred_by, same) {
-        (None, None, None) => Join::All,
-        (Some(node), None, None) => Join::RefersBy(path(node, errors)?),
-        (None, Some(node), None) => Join::ReferredBy(path(node, errors)?),
-        (None, None, Some(node)) => Join::Same(pairs(node, errors)?),
+    let join = match (refers_by, referred_by, same, owned, same_owner) {
+        (None, None, None, false, false) => Join::All,
+        (Some(node), None, None, false, false) => Join::RefersBy(path(node, errors)?),
+        (None, Some(node), None, false, false) => Join::ReferredBy(path(node, errors)?),
+        (None, None, Some(node), false, false) => Join::Same(pairs(node, errors)?),
+        (None, None, None, true, false) => Join::Owned,
+        (None, None, None, false, true) => Join::SameOwner,
         _ => {
-            errors.push(LoadError::new("`over` takes one of `refers_by`, `referred_by` and `same`", node.place));
+            let message = "`over` takes one of `refers_by`, `referred_by`, `same`, `owned` and `same_owner`";
+            errors.push(LoadError::new(message, node.place));
             return None;
         }
     };

@@ -8,6 +8,7 @@
 //! | `a.*` | every value of the map `a` |
 //! | `**.c` | every `c` at any depth |
 //! | `a."x.y/z"` | a key with any characters |
+//! | `.` | the thing itself: the element that a quantifier looks at |
 //!
 //! A step by name into a list visits every element. Walking never fails: what is not there is an
 //! [`Found::Absent`], what cannot be known an [`Found::Unknown`].
@@ -68,6 +69,9 @@ impl Path {
     /// Reads a path as it is written in a rule. The error says what is wrong and at which byte of the text.
     pub fn parse(text: &str) -> Result<Path, (usize, String)> {
         let mut segments = Vec::new();
+        if text == "." {
+            return Ok(Path { text: text.into(), segments });
+        }
         let mut rest = text;
         let mut expect_segment = true;
         while !rest.is_empty() {

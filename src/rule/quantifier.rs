@@ -65,6 +65,10 @@ pub enum Join {
     RefersBy(Path),
     /// We refer to the candidate through this path of ours.
     ReferredBy(Path),
+    /// The candidate is a part of us.
+    Owned,
+    /// The candidate and we are parts of the same resource.
+    SameOwner,
     /// These paths of the candidate and of ours lead to the same value.
     Same(Vec<(Path, Path)>),
 }
@@ -247,6 +251,8 @@ impl Join {
             Join::All => Truth::True,
             Join::RefersBy(path) => points_at(path, &candidate.tree, subject.resource),
             Join::ReferredBy(path) => points_at(path, subject.node, candidate),
+            Join::Owned => Truth::of(candidate.owner.as_ref() == Some(&subject.resource.address)),
+            Join::SameOwner => Truth::of(candidate.owner.is_some() && candidate.owner == subject.resource.owner),
             Join::Same(pairs) => {
                 let pair = |(theirs, ours): &(Path, Path)| same(theirs, candidate, ours, subject);
                 pairs.iter().map(pair).min().unwrap_or(Truth::False)

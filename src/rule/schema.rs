@@ -126,6 +126,8 @@ fn quantified() -> Value {
                     "type": texts("targets of other resources"),
                     "refers_by": text("the candidate refers to us through this path of its own"),
                     "referred_by": text("we refer to the candidate through this path of ours"),
+                    "owned": { "const": true, "description": "the candidate is a part of us" },
+                    "same_owner": { "const": true, "description": "the candidate and we are parts of one resource" },
                     "same": { "type": "object", "additionalProperties": { "type": "string" } },
                     "in": { "enum": ["unit", "scan"] },
                 },

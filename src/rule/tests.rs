@@ -108,6 +108,7 @@ fn quantifiers_look_at_one_element_at_a_time() {
         ("require: { share: { over: 'rows[*]', meets: { open: true }, gte: 0.5 } }", rows, Passes),
         ("require: { share: { over: 'rows[*]', meets: { open: true }, gt: 0.5 } }", rows, Fails),
         ("require: { some: { over: 'rows[*]' } }", "{ }", Fails),
+        ("deny: { some: { over: 'ports[*]', meets: { '.': { gte: 1024 } } } }", "{ ports: [22, 8080] }", Fails),
         ("require: { each: { over: 'rows[*]', meets: { a: 1 } } }", "{ }", NotApplicable),
     ]);
 }
@@ -122,7 +123,16 @@ fn quantifiers_find_other_resources_by_value_or_by_name() {
     let same = "deny: { some: { over: { type: terraform/role, same: { name: role } }, meets: { verbs: { contains: impersonate } } } }";
     let scan = same.replace("type: terraform/role,", "type: terraform/role, in: scan,");
     let refers = "require: { some: { over: { type: terraform/block, refers_by: bucket }, meets: { on: true } } }";
+    let part = "{ target: terraform/part, address: judged.a/1, owner: judged.a, tree: { deny: true } }";
+    let stranger = "{ target: terraform/part, address: other.b/1, owner: other.b, tree: { deny: true } }";
+    let owned = "require: { some: { over: { type: terraform/part, owned: true }, meets: { deny: true } } }";
+    let sibling = "require: { some: { over: { type: terraform/part, same_owner: true }, meets: { deny: true } } }";
+    let child = "{ target: terraform/judged, address: judged.a/0, owner: judged.a, tree: { role: r } }";
     for (check, resources, expected) in [
+        (owned, format!("{judged}, {part}"), Passes),
+        (owned, format!("{judged}, {stranger}"), Fails),
+        (sibling, format!("{child}, {part}"), Passes),
+        (sibling, format!("{child}, {stranger}"), Fails),
         (same, format!("{judged}, {role}"), Fails),
         (same, format!("{judged}, {other}"), Passes),
         (same, format!("{judged}, {elsewhere}"), Passes),
