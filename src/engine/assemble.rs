@@ -104,6 +104,7 @@ fn fill(assessment: &mut Assessment, sheet: &mut Sheet, plan: &Plan, settings: &
         let by_rule = by_place.then_with(|| left.rule.cmp(&right.rule));
         by_rule.then_with(|| left.resource.cmp(&right.resource)).then_with(|| left.check.cmp(&right.check))
     });
+    super::instances::merge(&mut assessment.findings);
     assessment.rules = rule_runs(assessment, sheet, plan, settings);
     fingerprint::assign(&mut assessment.findings, &assessment.rules);
     add_passes(assessment, sheet, texts);
@@ -152,7 +153,7 @@ fn rule_runs(assessment: &Assessment, sheet: &Sheet, plan: &Plan, settings: &Set
     let mut excepted: BTreeMap<usize, u32> = BTreeMap::new();
     for finding in assessment.findings.iter().filter(|finding| finding.kind == FindingKind::Fail) {
         let by_exception = finding.suppression.as_ref().is_some_and(|by| by.kind == SuppressionKind::Exception);
-        *excepted.entry(finding.rule).or_default() += u32::from(by_exception);
+        *excepted.entry(finding.rule).or_default() += if by_exception { finding.instances } else { 0 };
     }
     let run = |(index, planned): (usize, &super::plan::Planned)| {
         let counts = sheet.counts.get(&index).cloned().unwrap_or_default();

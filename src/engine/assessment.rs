@@ -164,6 +164,8 @@ pub struct Finding {
     pub depends_on: Option<SmolStr>,
     /// Aliases of the check that spoke.
     pub aliases: Vec<SmolStr>,
+    /// How many instances of one block it speaks of (`count`, `for_each`); 1 unless there are several.
+    pub instances: u32,
     /// Stable identity across commits: 32 hexadecimal digits.
     pub fingerprint: String,
     /// What quiets it.

@@ -20,7 +20,7 @@ pub(super) fn assign(findings: &mut [Finding], rules: &[RuleRun]) {
 }
 
 /// `module.m.aws_s3_bucket.b["k"]` without `["k"]`: how many there are must not change what they are.
-fn without_indexes(address: &str) -> String {
+pub(super) fn without_indexes(address: &str) -> String {
     let mut depth = 0_usize;
     let keep = |letter: char| {
         match letter {

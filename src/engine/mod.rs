@@ -8,6 +8,7 @@ mod assemble;
 pub mod assessment;
 pub mod example;
 mod fingerprint;
+mod instances;
 mod judge;
 mod locate;
 mod own;

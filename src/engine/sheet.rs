@@ -174,6 +174,8 @@ impl Bench<'_> {
         related.extend(
             required.map(|location| (location.clone(), "what the organisation's own document requires".to_owned())),
         );
+        let calls = slot.resource.call_chain.iter().map(|place| self.location(self.texts.first_line(*place)));
+        let call_chain: Vec<Location> = calls.collect();
         let mut finding = Finding {
             rule: slot.rule,
             check: slot.check,
@@ -183,11 +185,12 @@ impl Bench<'_> {
             resource: slot.name(),
             location: self.location(place),
             related,
-            call_chain: slot.resource.call_chain.iter().map(|place| self.texts.location(*place)).collect(),
+            call_chain,
             presence: topical.then_some(verdict.presence),
             missing: verdict.missing.iter().map(ToString::to_string).collect(),
             depends_on: (kind == FindingKind::Unknown).then(|| verdict.depends_on()).flatten(),
             aliases: planned.rule.aliases_of(slot.check).to_vec(),
+            instances: 1,
             fingerprint: String::new(),
             suppression: None,
         };
@@ -210,11 +213,15 @@ impl Bench<'_> {
         let mut extents = vec![resource.extent];
         extents.extend(&resource.call_chain);
         let of_owner = |owner: &SmolStr| slot.unit.resources.iter().find(|other| other.address == *owner);
-        let owner = resource.owner.as_ref().and_then(of_owner).map(|owner| owner.extent);
         let mut files: Vec<FileId> = extents.iter().map(|extent| extent.file).collect();
         files.push(place.file);
         files.sort_unstable();
         files.dedup();
+        files.retain(|file| self.comments.contains_key(file));
+        if files.is_empty() {
+            return;
+        }
+        let owner = resource.owner.as_ref().and_then(of_owner).map(|owner| owner.extent);
         for comments in files.iter().filter_map(|file| self.comments.get(file)) {
             let reach = Reach { extents: &extents, owner };
             let Some(index) = suppress::quieting(finding, place, &reach, rule, comments, self.texts) else { continue };

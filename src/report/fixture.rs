@@ -268,6 +268,7 @@ impl Builder {
             missing: Vec::new(),
             depends_on: None,
             aliases: self.rules[rule].about.all_aliases.clone(),
+            instances: 1,
             fingerprint: format!("{number:032x}"),
             suppression: None,
         });

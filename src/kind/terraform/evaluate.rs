@@ -5,21 +5,28 @@
 //! there and not at the variable. Depth, steps and sizes are bounded: what exceeds them is unknown.
 
 use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
+use super::calls::Caller;
 use super::functions::{self, Stop};
-use super::module::Module;
+use super::instances::{self, Instances};
+use super::library::{self, Library};
+use super::module::{Declared, Module};
 use super::{operators, references, template};
+use crate::kind::Notice;
 use crate::syntax::hcl::{Call, Expression, ExpressionKind, For};
 use crate::syntax::tree::{Entry, FileId, List, Map, Node, Place, Unknown, Value};
 
 /// How deeply evaluations may nest: expressions in locals in expressions.
 const MAX_DEPTH: u32 = 250;
-/// How many expressions and copied nodes one module may cost.
-const MAX_STEPS: u64 = 2_000_000;
+/// How many expressions and copied nodes one unit may cost.
+const MAX_STEPS: u64 = 4_000_000;
+/// How many notices one unit may give.
+const MAX_NOTICES: usize = 100;
 /// How deeply values may nest.
 const MAX_VALUE_DEPTH: usize = 100;
 /// The longest text and the longest list that evaluation makes.
@@ -65,67 +72,144 @@ impl<'s> Scope<'s> {
 }
 
 /// Something that is evaluated once for all who refer to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Key<'m> {
     /// `var.name`
     Variable(&'m str),
     /// `local.name`
     Local(&'m str),
-    /// An attribute or the blocks of one name of a resource (or data source): type, name, attribute.
-    Attribute(bool, &'m str, &'m str, &'m str),
+    /// `output.name`, which only callers refer to.
+    Output(&'m str),
+    /// An attribute or the blocks of one name of a resource (or data source): type, name, instance, attribute.
+    Attribute(bool, &'m str, &'m str, SmolStr, &'m str),
+    /// All instances of a resource (or data source), or of a call, in one list or map: the labels of its block.
+    Whole(&'m str, &'m [SmolStr]),
 }
 
-/// Evaluates the expressions of one module.
-#[derive(Debug)]
-pub(super) struct Evaluator<'m> {
-    /// What the module declares.
-    pub(super) module: &'m Module<'m>,
-    /// Values by key; `None` while one is being evaluated.
-    memo: RefCell<FxHashMap<Key<'m>, Option<Node>>>,
+/// What all evaluators of a unit share: the modules and what evaluation may still cost.
+#[derive(Debug, Default)]
+pub(super) struct World<'m> {
+    /// The modules that the root reaches.
+    pub(super) library: Library<'m>,
+    /// What the user should know.
+    pub(super) notices: RefCell<Vec<Notice>>,
+    /// How many modules were called so far.
+    pub(super) calls: Cell<usize>,
     depth: Cell<u32>,
     steps: Cell<u64>,
     failures: Cell<u64>,
 }
 
-impl<'m> Evaluator<'m> {
-    /// An evaluator that knows nothing yet.
-    pub(super) fn new(module: &'m Module<'m>) -> Evaluator<'m> {
-        Evaluator { module, memo: RefCell::default(), depth: Cell::new(0), steps: Cell::new(0), failures: Cell::new(0) }
+impl<'m> World<'m> {
+    /// The modules of a unit, nothing of which is evaluated yet.
+    pub(super) fn new(library: Library<'m>) -> World<'m> {
+        World { library, ..World::default() }
     }
 
-    /// Whether the module cost more than evaluation is given; what was asked for after that is unknown.
+    /// Whether the unit cost more than evaluation is given; what was asked for after that is unknown.
     pub(super) fn is_exhausted(&self) -> bool {
         self.steps.get() >= MAX_STEPS
     }
 
+    /// Adds something that the user should know; the same at the same place is told once.
+    pub(super) fn notice(&self, notice: Notice) {
+        let mut notices = self.notices.borrow_mut();
+        if notices.len() < MAX_NOTICES && !notices.contains(&notice) {
+            notices.push(notice);
+        }
+    }
+}
+
+/// Evaluates the expressions of one module, as one call of it sees them.
+#[derive(Debug)]
+pub(super) struct Evaluator<'m> {
+    /// What the module declares.
+    pub(super) module: &'m Module<'m>,
+    /// What all evaluators of the unit share.
+    pub(super) world: &'m World<'m>,
+    /// The call; none for the root module.
+    pub(super) caller: Option<Caller<'m>>,
+    /// What addresses in the module start with: nothing, or `module.x.`.
+    pub(super) path: SmolStr,
+    /// Evaluators of the modules that this one calls, by call and instance; `None` where they cannot be read.
+    pub(super) called: RefCell<FxHashMap<(&'m str, SmolStr), Option<Rc<Evaluator<'m>>>>>,
+    /// This evaluator, for those of the modules that it calls.
+    pub(super) own: Weak<Evaluator<'m>>,
+    /// Values by key; `None` while one is being evaluated.
+    memo: RefCell<FxHashMap<Key<'m>, Option<Node>>>,
+    /// Instances by type and labels of their block; `None` while they are being evaluated.
+    instances: RefCell<FxHashMap<(&'m str, &'m [SmolStr]), Option<Rc<Instances>>>>,
+}
+
+impl<'m> Evaluator<'m> {
+    /// The evaluator of a root module, or of a called one; it knows nothing yet.
+    pub(super) fn new(module: &'m Module<'m>, world: &'m World<'m>, caller: Option<Caller<'m>>) -> Rc<Evaluator<'m>> {
+        Rc::new_cyclic(|own| Evaluator {
+            module,
+            world,
+            path: caller.as_ref().map(Caller::path).unwrap_or_default(),
+            caller,
+            called: RefCell::default(),
+            own: own.clone(),
+            memo: RefCell::default(),
+            instances: RefCell::default(),
+        })
+    }
+
+    /// The instances of a block.
+    pub(super) fn instances(&self, declared: Declared<'m>) -> Rc<Instances> {
+        let key = (declared.block.name.as_str(), declared.block.labels.as_slice());
+        if let Some(known) = self.instances.borrow().get(&key) {
+            return known.clone().unwrap_or_else(|| instances::cyclic(declared));
+        }
+        self.instances.borrow_mut().insert(key, None);
+        let found = instances::of(self, declared);
+        self.instances.borrow_mut().insert(key, Some(found.clone()));
+        found
+    }
+
+    /// An address in the module, as the root sees it.
+    pub(super) fn address(&self, local: &str) -> SmolStr {
+        smol_str::format_smolstr!("{}{local}", self.path)
+    }
+
+    /// The way from the root module to this one, as `path.module` gives it.
+    pub(super) fn module_path(&self) -> SmolStr {
+        match self.caller.as_ref().map(Caller::root) {
+            Some(root) => library::relative(root, &self.module.folder),
+            None => SmolStr::new_static("."),
+        }
+    }
+
     /// How often something was asked of a value that it does not have. `try` and `can` compare before and after.
     pub(super) fn failures(&self) -> u64 {
-        self.failures.get()
+        self.world.failures.get()
     }
 
     /// Notes that something was asked of a value that it does not have, and says what.
     pub(super) fn failure(&self, what: impl Into<SmolStr>, place: Place) -> Node {
-        self.failures.set(self.failures.get() + 1);
+        self.world.failures.set(self.world.failures.get() + 1);
         Node::unknown(what, place)
     }
 
     /// The value of an expression.
     pub(super) fn evaluate(&self, expression: &Expression, scope: Scope<'_>) -> Node {
         let place = Place::span(scope.file, expression.span);
-        let depth = self.depth.get();
+        let depth = self.world.depth.get();
         if depth >= MAX_DEPTH || !self.spend(1) {
             return Node::unknown("an expression that is too deep or too costly to evaluate", place);
         }
-        self.depth.set(depth + 1);
+        self.world.depth.set(depth + 1);
         let node = self.kind(&expression.kind, place, scope);
-        self.depth.set(depth);
+        self.world.depth.set(depth);
         node
     }
 
     /// Takes steps from what the module may cost; false when nothing is left.
     pub(super) fn spend(&self, steps: u64) -> bool {
-        self.steps.set(self.steps.get().saturating_add(steps));
-        !self.is_exhausted()
+        let spent = self.world.steps.get().saturating_add(steps);
+        self.world.steps.set(spent);
+        !self.world.is_exhausted()
     }
 
     fn kind(&self, kind: &ExpressionKind, place: Place, scope: Scope<'_>) -> Node {
@@ -275,7 +359,7 @@ impl<'m> Evaluator<'m> {
         if let Some(known) = self.memo.borrow().get(&key) {
             return known.clone().unwrap_or_else(|| Node::unknown(name, Place::NOWHERE));
         }
-        self.memo.borrow_mut().insert(key, None);
+        self.memo.borrow_mut().insert(key.clone(), None);
         let node = evaluate();
         self.memo.borrow_mut().insert(key, Some(node.clone()));
         node

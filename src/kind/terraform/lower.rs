@@ -29,6 +29,11 @@ pub(super) fn block(evaluator: &Evaluator<'_>, declared: Declared<'_>, scope: Sc
     body(evaluator, &declared.block.body, scope)
 }
 
+/// One of several instances as a map. What they repeat by is no part of any: each would hold all keys.
+pub(super) fn instance(evaluator: &Evaluator<'_>, declared: Declared<'_>, scope: Scope<'_>) -> Map {
+    Lowering { evaluator, scope, depth: 0 }.without(&declared.block.body, "for_each")
+}
+
 #[derive(Clone, Copy)]
 struct Lowering<'l, 'm> {
     evaluator: &'l Evaluator<'m>,
@@ -49,9 +54,15 @@ impl Lowering<'_, '_> {
     }
 
     fn body(self, body: &Body) -> Map {
+        self.without(body, "")
+    }
+
+    /// A body as a map without the attribute of this name.
+    fn without(self, body: &Body, left_out: &str) -> Map {
         let mut map = Map::default();
         for item in items(body) {
             match item {
+                Item::Attribute(attribute) if attribute.key == left_out => {}
                 Item::Attribute(attribute) => {
                     let value = self.evaluator.evaluate(&attribute.value, self.scope);
                     map.push(attribute.key.clone(), self.place(attribute.key_span), value);

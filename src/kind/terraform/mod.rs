@@ -1,4 +1,5 @@
-//! Terraform and OpenTofu in native syntax: each folder of `.tf` files is a root module and a unit.
+//! Terraform and OpenTofu in native syntax: each folder of `.tf` files that no other folder calls is a root module, and
+//! a unit with all the folders that it calls.
 //!
 //! | target | address | tree |
 //! |---|---|---|
@@ -11,28 +12,38 @@
 //! | `terraform/backend.TYPE` | `backend.TYPE` | the backend's configuration |
 //! | `terraform/root` | `root` | `required_version`, `required_providers`, `backend` (its type), `resources` (counts by type) |
 //!
-//! A resource with `count = 0` or an empty `for_each` is not there. With any other `count` or `for_each` it is there
-//! once, and what depends on the instance is unknown. A nested block is always a list; `dynamic` blocks are among them,
-//! and the list is open where it cannot be known how many there are. Text that is a JSON object or list, with
-//! `jsonencode` or without, is what it holds.
+//! Each instance of a resource is one: `TYPE.NAME[0]`, `TYPE.NAME["k"]`. Where `count` or `for_each` is not known, the
+//! resource is there once, and what depends on the instance is unknown. The resources of a called module are there for
+//! each call, under `module.NAME.`; a folder's variables and outputs are judged at its first call. A nested block is
+//! always a list; `dynamic` blocks are among them, and the list is open where it cannot be known how many there are.
+//! Text that is a JSON object or list, with `jsonencode` or without, is what it holds.
+
+use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
 
-use self::evaluate::{Evaluator, Scope};
-use self::module::{Declared, Module};
+use self::calls::NotRead;
+use self::evaluate::{Evaluator, World};
+use self::instances::Instance;
+use self::library::Library;
+use self::module::Declared;
 use super::{Group, Kind, Notice, ParsedFile, Resource, Unit, View};
 use crate::syntax::Content;
-use crate::syntax::tree::{Map, Node, Place, Value};
+use crate::syntax::tree::{Map, Node, Place};
 
+mod calls;
 mod evaluate;
 mod firewall;
 mod functions;
+mod instances;
 mod json_text;
+mod library;
 mod lower;
 mod module;
 mod operators;
 mod policy;
 mod references;
+mod repeated;
 mod root;
 mod template;
 mod variables;
@@ -50,28 +61,34 @@ impl Kind for Terraform {
         matches!(file.content, Content::Hcl(_))
     }
 
-    fn build(&self, group: &Group<'_>, _: &View<'_>) -> Unit {
-        build(group)
+    fn groups<'a>(&self, files: &[&'a ParsedFile]) -> Vec<Group<'a>> {
+        library::roots(super::by_folder(files))
+    }
+
+    fn build(&self, group: &Group<'_>, view: &View<'_>) -> Unit {
+        build(group, view)
     }
 }
 
-/// Lowers the files of one folder.
-fn build(group: &Group<'_>) -> Unit {
+/// Lowers a root module and what it calls.
+fn build(group: &Group<'_>, view: &View<'_>) -> Unit {
     let mut unit = Unit { kind: "terraform", name: group.name.clone(), ..Unit::default() };
-    let module = Module::of(&group.files);
-    if module.blocks.is_empty() {
+    let world = World::new(Library::of(group, view));
+    let Some(module) = world.library.module(&group.name).filter(|module| !module.blocks.is_empty()) else {
         return unit;
-    }
-    let evaluator = Evaluator::new(&module);
-    unit.resources.push(root::resource(&evaluator));
+    };
+    let evaluator = Evaluator::new(module, &world, None);
+    let mut lowered = Lowered::default();
+    lowered.module(&evaluator);
+    unit.resources.push(root::resource(&evaluator, &lowered.resources));
     unit.resources.extend(root::backends(&evaluator));
-    for declared in &module.blocks {
-        unit.resources.extend(resource(&evaluator, *declared));
-    }
+    unit.resources.extend(lowered.resources);
     let mut parts: Vec<Resource> = unit.resources.iter().flat_map(firewall::openings).collect();
     parts.extend(policy::all(&unit.resources));
     unit.resources.extend(parts);
-    if evaluator.is_exhausted() {
+    unit.notices.extend(lowered.not_read.notices());
+    unit.notices.append(&mut world.notices.borrow_mut());
+    if world.is_exhausted() {
         unit.notices.push(Notice {
             id: "terraform-too-costly",
             message: "evaluating this module costs more than a scan gives it, so some values are unknown; look for \
@@ -83,15 +100,60 @@ fn build(group: &Group<'_>) -> Unit {
     unit
 }
 
-/// The resource that a top-level block is; none for blocks that say nothing by themselves.
-fn resource(evaluator: &Evaluator<'_>, declared: Declared<'_>) -> Option<Resource> {
-    let block = declared.block;
-    let scope = Scope::of(declared.file.id);
-    let (target, address) = name(declared)?;
-    let mut map = lower::block(evaluator, declared, scope);
-    if !is_created(&map) {
-        return None;
+/// The resources of a module and of those that it calls, in the order of the text.
+#[derive(Default)]
+struct Lowered {
+    resources: Vec<Resource>,
+    not_read: NotRead,
+    /// Folders of which a call was lowered.
+    seen: BTreeSet<SmolStr>,
+}
+
+impl Lowered {
+    fn module(&mut self, evaluator: &Evaluator<'_>) {
+        let is_first = self.seen.insert(evaluator.module.folder.clone());
+        for declared in evaluator.module.blocks.iter().copied() {
+            match declared.block.name.as_str() {
+                "resource" | "data" => self.instances(evaluator, declared),
+                "module" => {
+                    let instance = Instance::single();
+                    self.resources.extend(resource(evaluator, declared, &instance));
+                    self.calls(evaluator, declared);
+                }
+                // What they say does not depend on the call, or is judged where it goes to.
+                "variable" | "output" if !is_first => {}
+                _ => self.resources.extend(resource(evaluator, declared, &Instance::single())),
+            }
+        }
     }
+
+    fn instances<'m>(&mut self, evaluator: &Evaluator<'m>, declared: Declared<'m>) {
+        for instance in &evaluator.instances(declared).list {
+            self.resources.extend(resource(evaluator, declared, instance));
+        }
+    }
+
+    fn calls<'m>(&mut self, evaluator: &Evaluator<'m>, declared: Declared<'m>) {
+        if evaluator.world.library.called(&evaluator.module.folder, declared).is_none() {
+            self.not_read.add(declared);
+            return;
+        }
+        for instance in &evaluator.instances(declared).list {
+            if let Some(called) = evaluator.called(declared, instance) {
+                self.module(&called);
+            }
+        }
+    }
+}
+
+/// The resource that an instance of a top-level block is; none for blocks that say nothing by themselves.
+fn resource(evaluator: &Evaluator<'_>, declared: Declared<'_>, instance: &Instance) -> Option<Resource> {
+    let block = declared.block;
+    let (target, address) = name(declared)?;
+    let mut map = instance.within(declared.place(block.header), |scope| match &instance.key {
+        Some(_) => lower::instance(evaluator, declared, scope),
+        None => lower::block(evaluator, declared, scope),
+    });
     if let ("variable" | "output" | "module" | "provider", [label]) = (block.name.as_str(), block.labels.as_slice()) {
         let place = declared.place(block.header);
         map.entries.retain(|entry| block.name != "variable" || entry.key != "type");
@@ -104,13 +166,13 @@ fn resource(evaluator: &Evaluator<'_>, declared: Declared<'_>) -> Option<Resourc
     let names = names(&map);
     Some(Resource {
         target,
-        address,
+        address: evaluator.address(&format!("{address}{}", instance.suffix)),
         names,
         tree: Node::map(map, declared.place(block.span)),
         header: declared.place(block.header),
         extent: declared.place(block.span),
         owner: None,
-        call_chain: Vec::new(),
+        call_chain: evaluator.caller.as_ref().map(|caller| caller.chain.clone()).unwrap_or_default(),
         converts_scalars: true,
     })
 }
@@ -134,17 +196,6 @@ fn name(declared: Declared<'_>) -> Option<(SmolStr, SmolStr)> {
         _ => return None,
     };
     Some((target, module::address(block)?))
-}
-
-/// Whether a resource has an instance, as far as that can be known.
-fn is_created(map: &Map) -> bool {
-    let count = map.get("count").and_then(operators::number);
-    let empty = match map.get("for_each").map(|node| &node.value) {
-        Some(Value::List(list)) => list.items.is_empty() && list.open.is_none(),
-        Some(Value::Map(map)) => map.entries.is_empty() && map.open.is_none(),
-        _ => false,
-    };
-    count != Some(0.0) && !empty
 }
 
 /// Attributes by which other resources name this one.

@@ -1,4 +1,4 @@
-//! What one folder of Terraform files declares, found by name.
+//! What one folder of Terraform files declares, found by name. All calls of a folder share it.
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -40,10 +40,12 @@ pub(super) struct Written<'a> {
 
 /// The declarations of one module: all blocks in the order of files and positions, and where to find them by name.
 ///
-/// Arguments of a module call and values from other places than the files of the folder go into `inputs`: an input
-/// wins over the default of its variable.
+/// What files of values set goes into `inputs` and counts for the root module only: an input wins over the default of
+/// its variable.
 #[derive(Debug, Default)]
 pub(super) struct Module<'a> {
+    /// Its folder, relative to the root of the scan; `.` for the root.
+    pub(super) folder: SmolStr,
     /// All top-level blocks.
     pub(super) blocks: Vec<Declared<'a>>,
     /// `variable` blocks by name.
@@ -56,12 +58,16 @@ pub(super) struct Module<'a> {
     pub(super) resources: FxHashMap<(&'a str, &'a str), Declared<'a>>,
     /// `data` blocks by type and name.
     pub(super) data: FxHashMap<(&'a str, &'a str), Declared<'a>>,
+    /// `output` blocks by name.
+    pub(super) outputs: FxHashMap<&'a str, Declared<'a>>,
+    /// `module` blocks by name.
+    pub(super) calls: FxHashMap<&'a str, Declared<'a>>,
 }
 
 impl<'a> Module<'a> {
     /// Indexes the files of a folder, which are sorted by path.
-    pub(super) fn of(files: &[&'a ParsedFile]) -> Module<'a> {
-        let mut module = Module::default();
+    pub(super) fn of(folder: &str, files: &[&'a ParsedFile]) -> Module<'a> {
+        let mut module = Module { folder: folder.into(), ..Module::default() };
         // `terraform.tfvars` comes first, whatever the other files of values are called.
         let (values, code): (Vec<&ParsedFile>, Vec<&ParsedFile>) =
             files.iter().copied().partition(|file| file.name().ends_with(".tfvars"));
@@ -109,6 +115,12 @@ impl<'a> Module<'a> {
             }
             ("data", [kind, name]) => {
                 self.data.entry((kind, name)).or_insert(declared);
+            }
+            ("output", [name]) => {
+                self.outputs.entry(name).or_insert(declared);
+            }
+            ("module", [name]) => {
+                self.calls.entry(name).or_insert(declared);
             }
             _ => {}
         }

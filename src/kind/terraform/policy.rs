@@ -24,12 +24,12 @@ pub(super) fn all(resources: &[Resource]) -> Vec<Resource> {
     let documents: FxHashSet<&str> = resources
         .iter()
         .filter(|resource| resource.target == DOCUMENT)
-        .map(|resource| resource.address.as_str())
+        .flat_map(|resource| [resource.address.as_str(), without_index(&resource.address)])
         .collect();
     let mut found = Vec::new();
     for owner in resources {
         if owner.target == DOCUMENT {
-            document(owner, kinds.get(&owner.address).copied(), &mut found);
+            document(owner, kind_of(&kinds, &owner.address), &mut found);
         } else if owner.target.starts_with("terraform/aws_") {
             for (path, kind, policy) in policies(owner) {
                 attribute(owner, &path, kind, policy, &documents, &mut found);
@@ -37,6 +37,18 @@ pub(super) fn all(resources: &[Resource]) -> Vec<Resource> {
         }
     }
     found
+}
+
+/// The address without the index of the last block in it: what is referred to may be any of its instances.
+fn without_index(address: &str) -> &str {
+    match address.rfind('[') {
+        Some(at) if address.ends_with(']') => address.get(..at).unwrap_or(address),
+        _ => address,
+    }
+}
+
+fn kind_of(kinds: &FxHashMap<SmolStr, PolicyKind>, address: &str) -> Option<PolicyKind> {
+    kinds.get(address).or_else(|| kinds.get(without_index(address))).copied()
 }
 
 /// For each document the kind of policy that it is used as.
@@ -51,7 +63,7 @@ fn kinds(resources: &[Resource]) -> FxHashMap<SmolStr, PolicyKind> {
     }
     // A document that completes another one is used as that one is.
     for owner in resources.iter().filter(|resource| resource.target == DOCUMENT) {
-        let Some(kind) = kinds.get(&owner.address).copied() else { continue };
+        let Some(kind) = kind_of(&kinds, &owner.address) else { continue };
         for key in ["source_policy_documents", "override_policy_documents", "source_json", "override_json"] {
             let parts = owner
                 .tree

@@ -1,4 +1,5 @@
-//! Traversals: what `var.x`, `local.y.z`, `aws_kms_key.k.arn` or `each.value` stands for.
+//! Traversals: what `var.x`, `local.y.z` or `each.value` stands for. What repeats (`aws_kms_key.k[0].arn`, `module.m.out`)
+//! is in [`repeated`].
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -7,8 +8,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::evaluate::{Evaluator, Key, Scope, at, union};
-use super::module::Declared;
-use super::{lower, operators, variables};
+use super::{operators, repeated, variables};
 use crate::syntax::hcl::{Expression, ExpressionKind, Step};
 use crate::syntax::tree::{List, Node, Place, Unknown, Value};
 
@@ -54,6 +54,16 @@ fn text(root: &str, steps: &[Step]) -> SmolStr {
     text.into()
 }
 
+/// What a value in a map refers to, and the map.
+fn joined(outer: &Node, inner: &Node) -> Option<Arc<Vec<SmolStr>>> {
+    let (Some(outer), Some(inner)) = (&outer.refers, &inner.refers) else {
+        return outer.refers.clone().or_else(|| inner.refers.clone());
+    };
+    let mut all = (**outer).clone();
+    all.extend(inner.iter().filter(|address| !outer.contains(address)).cloned());
+    Some(Arc::new(all))
+}
+
 /// An unknown that comes from the start of this traversal is named by all of it.
 fn named(node: Node, root: &str, steps: &[Step]) -> Node {
     let Value::Unknown(unknown) = &node.value else { return node };
@@ -63,6 +73,11 @@ fn named(node: Node, root: &str, steps: &[Step]) -> Node {
     }
     let unknown = Unknown { depends_on: name, ..(**unknown).clone() };
     Node { value: Value::Unknown(Arc::new(unknown)), ..node }
+}
+
+/// An unknown that is named by all of a traversal.
+fn known(root: &str, steps: &[Step]) -> Unknown {
+    Unknown { pieces: pieces(root, steps), ..Unknown::new(text(root, steps)) }
 }
 
 /// What is known of an attribute that only the provider sets: the name of something in AWS starts as all of them do.
@@ -75,11 +90,15 @@ fn pieces(root: &str, steps: &[Step]) -> Vec<SmolStr> {
     if is_arn && kind.starts_with("aws_") { vec!["arn:".into(), SmolStr::default()] } else { Vec::new() }
 }
 
+/// A traversal that is being followed.
 #[derive(Clone, Copy)]
-struct Walk<'w, 'm> {
-    evaluator: &'w Evaluator<'m>,
-    place: Place,
-    scope: Scope<'w>,
+pub(super) struct Walk<'w, 'm> {
+    /// The evaluator of the module that it is written in.
+    pub(super) evaluator: &'w Evaluator<'m>,
+    /// Where it is written.
+    pub(super) place: Place,
+    /// The names that are bound there.
+    pub(super) scope: Scope<'w>,
 }
 
 impl<'m> Walk<'_, 'm> {
@@ -87,7 +106,7 @@ impl<'m> Walk<'_, 'm> {
         let module = self.evaluator.module;
         let unknown = |refers: Option<SmolStr>| Node {
             refers: refers.map(|address| Arc::new(vec![address])),
-            value: Value::Unknown(Arc::new(Unknown { pieces: pieces(root, steps), ..Unknown::new(text(root, steps)) })),
+            value: Value::Unknown(Arc::new(known(root, steps))),
             place: self.place,
         };
         match (root, steps) {
@@ -109,63 +128,36 @@ impl<'m> Walk<'_, 'm> {
                 });
                 named(self.evaluator.placed(&self.steps(node, rest), self.place), root, steps)
             }
+            ("path", [Step::Attribute(name)]) if name == "module" => {
+                Node::text(self.evaluator.module_path(), self.place)
+            }
             // A root module's own folder is where Terraform runs.
-            ("path", [Step::Attribute(name)]) if name == "module" || name == "root" => Node::text(".", self.place),
-            ("module", [Step::Attribute(name), ..]) => unknown(Some(smol_str::format_smolstr!("module.{name}"))),
+            ("path", [Step::Attribute(name)]) if name == "root" => Node::text(".", self.place),
+            ("module", [Step::Attribute(name), rest @ ..]) => match module.calls.get(name.as_str()) {
+                Some(call) => repeated::value(self, repeated::Block::Call(*call), rest, &known(root, steps)),
+                None => unknown(Some(self.evaluator.address(&format!("module.{name}")))),
+            },
             ("each" | "count" | "path" | "terraform" | "self" | "var" | "local" | "module", _) => unknown(None),
             ("data", [Step::Attribute(kind), Step::Attribute(name), rest @ ..]) => {
-                let address = smol_str::format_smolstr!("data.{kind}.{name}");
                 let Some((kind, name, declared)) = module.resource(true, kind, name) else {
-                    return unknown(Some(address));
+                    return unknown(Some(self.evaluator.address(&format!("data.{kind}.{name}"))));
                 };
-                let value = self.resource((true, kind, name), declared, rest);
-                self.referring(value.unwrap_or_else(|| unknown(None)), address)
+                let block = repeated::Block::Resource { is_data: true, kind, name, declared };
+                repeated::value(self, block, rest, &known(root, steps))
             }
             (kind, [Step::Attribute(name), rest @ ..]) if kind.contains('_') || !rest.is_empty() => {
-                let address = smol_str::format_smolstr!("{kind}.{name}");
                 let Some((kind, name, declared)) = module.resource(false, kind, name) else {
-                    return unknown(Some(address));
+                    return unknown(Some(self.evaluator.address(&format!("{kind}.{name}"))));
                 };
-                let value = self.resource((false, kind, name), declared, rest);
-                self.referring(value.unwrap_or_else(|| unknown(None)), address)
+                let block = repeated::Block::Resource { is_data: false, kind, name, declared };
+                repeated::value(self, block, rest, &known(root, steps))
             }
             _ => unknown(None),
         }
     }
 
-    /// What a resource writes for the attribute that the steps name; `None` where only its provider knows.
-    fn resource(self, key: (bool, &'m str, &'m str), declared: Declared<'m>, steps: &[Step]) -> Option<Node> {
-        // Without a name they are all instances of a resource: as many as only its provider knows.
-        let ([Step::Attribute(name), rest @ ..] | [Step::Index(_), Step::Attribute(name), rest @ ..]) = steps else {
-            return None;
-        };
-        let (is_data, kind, label) = key;
-        let body = &declared.block.body;
-        let scope = Scope::of(declared.file.id);
-        let written = body.attributes.iter().find(|attribute| attribute.key == *name);
-        let evaluator = self.evaluator;
-        let value = if let Some(attribute) = written {
-            let key = Key::Attribute(is_data, kind, label, &attribute.key);
-            evaluator.once(key, &attribute.key, || evaluator.evaluate(&attribute.value, scope))
-        } else {
-            let block = body.blocks.iter().find(|block| block.name == *name)?;
-            let key = Key::Attribute(is_data, kind, label, &block.name);
-            evaluator.once(key, &block.name, || lower::blocks(evaluator, body, &block.name, scope))
-        };
-        Some(evaluator.placed(&self.steps(value, rest), self.place))
-    }
-
-    fn referring(self, node: Node, address: SmolStr) -> Node {
-        let mut refers = vec![address];
-        for further in node.refers.iter().flat_map(|refers| refers.iter()) {
-            if !refers.contains(further) {
-                refers.push(further.clone());
-            }
-        }
-        Node { place: self.place, refers: Some(Arc::new(refers)), ..node }
-    }
-
-    fn steps(self, node: Node, steps: &[Step]) -> Node {
+    /// The value that steps lead to from another.
+    pub(super) fn steps(self, node: Node, steps: &[Step]) -> Node {
         let mut node = node;
         let mut rest = steps;
         while let Some((step, after)) = rest.split_first() {
@@ -191,8 +183,9 @@ impl<'m> Walk<'_, 'm> {
     fn key(self, node: &Node, key: &str) -> Node {
         match &node.value {
             Value::Map(map) => match (map.get(key), &map.open) {
-                (Some(value), _) => value.clone(),
-                (None, Some(unknown)) => Node::depending(unknown, self.place),
+                // What is taken from a resource as a whole is taken from that resource.
+                (Some(value), _) => Node { refers: joined(node, value), ..value.clone() },
+                (None, Some(unknown)) => Node { refers: node.refers.clone(), ..Node::depending(unknown, self.place) },
                 (None, None) => {
                     self.evaluator.failure(smol_str::format_smolstr!("the missing key `{key}`"), self.place)
                 }

@@ -9,7 +9,7 @@ use crate::kind::Resource;
 use crate::syntax::tree::{Map, Node, Place, Value};
 
 /// The `terraform/root` resource of a module that has blocks.
-pub(super) fn resource(evaluator: &Evaluator<'_>) -> Resource {
+pub(super) fn resource(evaluator: &Evaluator<'_>, resources: &[Resource]) -> Resource {
     let module = evaluator.module;
     let settings: Vec<Declared<'_>> =
         module.blocks.iter().copied().filter(|declared| declared.block.name == "terraform").collect();
@@ -22,7 +22,7 @@ pub(super) fn resource(evaluator: &Evaluator<'_>) -> Resource {
     for declared in &settings {
         describe(evaluator, *declared, &mut map);
     }
-    map.push("resources", header, counts(evaluator, header));
+    map.push("resources", header, counts(resources, header));
     Resource {
         target: SmolStr::new_static("terraform/root"),
         address: SmolStr::new_static("root"),
@@ -87,12 +87,14 @@ pub(super) fn backends(evaluator: &Evaluator<'_>) -> Vec<Resource> {
     backends
 }
 
-/// How many resources of each type there are, by type.
-fn counts(evaluator: &Evaluator<'_>, place: Place) -> Node {
+/// How many resources of each type there are, by type; those of called modules among them.
+fn counts(resources: &[Resource], place: Place) -> Node {
     let mut counts = std::collections::BTreeMap::new();
-    for declared in evaluator.module.blocks.iter().filter(|declared| declared.block.name == "resource") {
-        if let Some(kind) = declared.block.labels.first() {
-            *counts.entry(kind.clone()).or_insert(0.0) += 1.0;
+    for resource in resources {
+        let kind = resource.target.strip_prefix("terraform/").unwrap_or_default();
+        // Data sources and backends have a dot in their target; the other blocks no underscore.
+        if kind.contains('_') && !kind.contains('.') {
+            *counts.entry(kind).or_insert(0.0) += 1.0;
         }
     }
     let mut map = Map::default();

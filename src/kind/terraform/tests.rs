@@ -1,5 +1,7 @@
 use super::*;
-use crate::syntax::tree::FileId;
+use crate::syntax::tree::{FileId, Value};
+
+mod modules;
 
 /// A module of files given as path and text.
 struct Fixture {
@@ -22,7 +24,16 @@ impl Fixture {
     }
 
     fn unit(&self) -> Unit {
-        build(&Group { name: ".".into(), files: self.files.iter().collect() })
+        let mut units = self.units();
+        assert_eq!(units.len(), 1);
+        units.remove(0)
+    }
+
+    /// One unit for each root.
+    fn units(&self) -> Vec<Unit> {
+        let files: Vec<&ParsedFile> = self.files.iter().collect();
+        let view = View { files: &files, isms: &[], documents: &[], today: jiff::civil::date(2026, 1, 1) };
+        Terraform.groups(&files).iter().map(|group| build(group, &view)).collect()
     }
 
     fn slice(&self, place: Place) -> &str {
@@ -187,7 +198,11 @@ locals {
         ("template", "?aws_s3_bucket.b.arn", &["aws_s3_bucket.b"]),
         ("local", "\"orders-n\"", &["aws_s3_bucket.b", "data.aws_x.d"]),
         ("data", "?data.aws_x.d.json", &["data.aws_x.d"]),
-        ("whole.0", "?aws_s3_bucket.b", &["aws_s3_bucket.b"]),
+        (
+            "whole.0",
+            "{bucket: \"orders\", tags: {team: \"a\"}, rule: [{days: 3}], …aws_s3_bucket.b}",
+            &["aws_s3_bucket.b"],
+        ),
         ("through", "?aws_s3_bucket.b.*.id", &["aws_s3_bucket.b"]),
         ("gone", "?aws_s3_bucket.gone.id", &["aws_s3_bucket.gone"]),
         ("cycle", "?cycle", &["t_t.t"]),
@@ -365,7 +380,7 @@ fn every_block_becomes_the_resource_it_is() {
     assert_eq!(shown(at(root, "required_version")), "\">= 1.5\"");
     assert_eq!(shown(at(root, "required_providers.aws.version")), "\"~> 5.0\"");
     assert_eq!(shown(at(root, "backend")), "\"s3\"");
-    assert_eq!(shown(at(root, "resources")), "{t_t: 3}");
+    assert_eq!(shown(at(root, "resources")), "{t_t: 1}");
     let variable = find(&unit, "var.n");
     assert_eq!(shown(&variable.tree), "{sensitive: true, name: \"n\", type: \"list(string)\"}");
     assert_eq!(fixture.slice(variable.header), "variable \"n\"");

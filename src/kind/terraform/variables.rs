@@ -9,16 +9,28 @@ use crate::syntax::tree::{Entry, Node, Value};
 
 /// The value of a variable of the module.
 pub(super) fn value(evaluator: &Evaluator<'_>, name: &str, declared: Declared<'_>) -> Node {
-    let input = evaluator.module.inputs.get(name).map(|written| (written.expression, Scope::of(written.file)));
     let scope = Scope::of(declared.file.id);
-    let given = input.or_else(|| declared.attribute("default").map(|default| (default, scope)));
-    let Some((expression, given_scope)) = given else {
-        return Node::unknown(smol_str::format_smolstr!("var.{name}"), declared.place(declared.block.header));
+    let default = || declared.attribute("default").map(|default| evaluator.evaluate(default, scope));
+    let nullable = declared.attribute("nullable").is_none_or(|nullable| nullable.kind != ExpressionKind::Bool(false));
+    let given = given(evaluator, name).filter(|given| nullable || !given.is_null());
+    let Some(node) = given.or_else(default) else {
+        let name = smol_str::format_smolstr!("{}var.{name}", evaluator.path);
+        return Node::unknown(name, declared.place(declared.block.header));
     };
-    let node = evaluator.evaluate(expression, given_scope);
     match declared.attribute("type") {
         Some(kind) => complete(evaluator, node, kind, scope),
         None => node,
+    }
+}
+
+/// What the call of the module says, or for the root module a file of values.
+fn given(evaluator: &Evaluator<'_>, name: &str) -> Option<Node> {
+    match &evaluator.caller {
+        Some(caller) => caller.argument(name),
+        None => {
+            let written = evaluator.module.inputs.get(name)?;
+            Some(evaluator.evaluate(written.expression, Scope::of(written.file)))
+        }
     }
 }
 

@@ -13,7 +13,8 @@ fn evaluated(expression: &str) -> Node {
     use crate::kind::terraform::evaluate::{Evaluator, Scope};
     let module = crate::kind::terraform::module::Module::default();
     let expression = crate::syntax::hcl::read::expression(expression).unwrap_or_else(|error| panic!("{error:?}"));
-    Evaluator::new(&module).evaluate(&expression, Scope::of(crate::syntax::tree::FileId(0)))
+    let world = crate::kind::terraform::evaluate::World::default();
+    Evaluator::new(&module, &world, None).evaluate(&expression, Scope::of(crate::syntax::tree::FileId(0)))
 }
 
 #[test]

@@ -1,0 +1,173 @@
+//! The folders of a scan as modules: which folder calls which, and what the folders declare that a root reaches.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::SmolStr;
+
+use super::module::{Declared, Module};
+use crate::kind::{Group, ParsedFile, View};
+use crate::syntax::Content;
+use crate::syntax::hcl::{Block, ExpressionKind};
+
+/// The modules that a root reaches through local calls, by folder; the root itself among them.
+#[derive(Debug, Default)]
+pub(super) struct Library<'a> {
+    modules: BTreeMap<SmolStr, Module<'a>>,
+}
+
+impl<'a> Library<'a> {
+    /// Indexes a root and every folder of the scan that it calls, directly or not.
+    pub(super) fn of(root: &Group<'a>, view: &View<'a>) -> Library<'a> {
+        let mut library = Library::default();
+        let mut waiting = vec![Module::of(&root.name, &root.files)];
+        while let Some(module) = waiting.pop() {
+            let folders: BTreeSet<SmolStr> =
+                module.blocks.iter().filter_map(|declared| called_folder(&module.folder, declared.block)).collect();
+            library.modules.insert(module.folder.clone(), module);
+            for folder in folders {
+                let is_known = |module: &Module<'_>| module.folder == folder;
+                if !library.modules.contains_key(&folder) && !waiting.iter().any(is_known) {
+                    let files = files_of(view, &folder);
+                    waiting.extend((!files.is_empty()).then(|| Module::of(&folder, &files)));
+                }
+            }
+        }
+        library
+    }
+
+    /// What a folder declares, where the scan holds it.
+    pub(super) fn module(&self, folder: &str) -> Option<&Module<'a>> {
+        self.modules.get(folder)
+    }
+
+    /// What a call in `folder` calls, where it is a folder of the scan.
+    pub(super) fn called(&self, folder: &str, call: Declared<'_>) -> Option<&Module<'a>> {
+        self.module(&called_folder(folder, call.block)?)
+    }
+}
+
+/// The Terraform code of a folder.
+fn files_of<'a>(view: &View<'a>, folder: &str) -> Vec<&'a ParsedFile> {
+    let prefix = if folder == "." { String::new() } else { format!("{folder}/") };
+    let start = view.files.partition_point(|file| *file.path < *prefix);
+    let inside = view.files.get(start..).unwrap_or_default().iter().copied();
+    let inside = inside.take_while(|file| file.path.starts_with(&prefix));
+    let is_code = |file: &&ParsedFile| {
+        matches!(file.content, Content::Hcl(_)) && file.folder() == folder && !file.name().ends_with(".tfvars")
+    };
+    inside.filter(is_code).collect()
+}
+
+/// The source of a module call as written, where it is a plain text.
+pub(super) fn source(block: &Block) -> Option<&SmolStr> {
+    let source = block.body.attributes.iter().find(|attribute| attribute.key == "source")?;
+    match &source.value.kind {
+        ExpressionKind::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// The folder that a block in a file of `folder` calls; none where it is no call, or calls something that lies
+/// elsewhere.
+fn called_folder(folder: &str, block: &Block) -> Option<SmolStr> {
+    if block.name != "module" {
+        return None;
+    }
+    let source = source(block)?;
+    let is_local = source.starts_with("./") || source.starts_with("../") || source == "." || source == "..";
+    if is_local { join(folder, source) } else { None }
+}
+
+/// A relative path seen from a folder; none where it leads out of the scan.
+pub(super) fn join(folder: &str, path: &str) -> Option<SmolStr> {
+    let mut steps: Vec<&str> = folder.split('/').filter(|step| !matches!(*step, "" | ".")).collect();
+    for step in path.split('/') {
+        match step {
+            "" | "." => {}
+            ".." => {
+                steps.pop()?;
+            }
+            step => steps.push(step),
+        }
+    }
+    Some(if steps.is_empty() { SmolStr::new_static(".") } else { steps.join("/").into() })
+}
+
+/// The way from one folder to another, as `path.module` gives it.
+pub(super) fn relative(from: &str, to: &str) -> SmolStr {
+    let steps = |folder: &'_ str| -> Vec<String> {
+        folder.split('/').filter(|step| !matches!(*step, "" | ".")).map(str::to_owned).collect()
+    };
+    let (from, to) = (steps(from), steps(to));
+    let shared = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
+    let mut way = vec![".."; from.len() - shared];
+    way.extend(to.iter().skip(shared).map(String::as_str));
+    if way.is_empty() { SmolStr::new_static(".") } else { way.join("/").into() }
+}
+
+/// The groups that are roots: those that no other group calls. Of folders that only call each other, one is.
+pub(super) fn roots<'a>(groups: Vec<Group<'a>>) -> Vec<Group<'a>> {
+    let names: BTreeSet<SmolStr> = groups.iter().map(|group| SmolStr::from(&*group.name)).collect();
+    let calls: BTreeMap<SmolStr, Vec<SmolStr>> = groups
+        .iter()
+        .map(|group| {
+            let folder = SmolStr::from(&*group.name);
+            let blocks = group.files.iter().filter_map(|file| match &file.content {
+                Content::Hcl(body) => Some(&body.blocks),
+                _ => None,
+            });
+            let called = blocks.flatten().filter_map(|block| called_folder(&folder, block));
+            let called: Vec<SmolStr> = called.filter(|called| *called != folder && names.contains(called)).collect();
+            (folder, called)
+        })
+        .collect();
+    let called: BTreeSet<&SmolStr> = calls.values().flatten().collect();
+    let mut roots: BTreeSet<SmolStr> = names.iter().filter(|name| !called.contains(name)).cloned().collect();
+    let mut reached: BTreeSet<&SmolStr> = BTreeSet::new();
+    let certain: Vec<&SmolStr> = names.iter().filter(|name| !called.contains(name)).collect();
+    for name in certain.into_iter().chain(&names) {
+        if !reached.contains(name) {
+            roots.insert(name.clone());
+            reach(name, &calls, &mut reached);
+        }
+    }
+    groups.into_iter().filter(|group| roots.contains(&*group.name)).collect()
+}
+
+/// Adds a folder and all that it calls.
+fn reach<'c>(folder: &'c SmolStr, calls: &'c BTreeMap<SmolStr, Vec<SmolStr>>, reached: &mut BTreeSet<&'c SmolStr>) {
+    let mut waiting = vec![folder];
+    while let Some(folder) = waiting.pop() {
+        if reached.insert(folder) {
+            waiting.extend(calls.get(folder).into_iter().flatten());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_joined_without_leaving_the_scan() {
+        let cases = [
+            (".", "./m", Some("m")),
+            ("a/b", "../m/", Some("a/m")),
+            ("a", "../", Some(".")),
+            ("a", "./", Some("a")),
+            ("a", "../../m", None),
+        ];
+        for (folder, path, expected) in cases {
+            assert_eq!(join(folder, path).as_deref(), expected, "{folder} {path}");
+        }
+    }
+
+    #[test]
+    fn a_way_leads_from_folder_to_folder() {
+        for (from, to, way) in
+            [(".", "m", "m"), ("envs/prod", "modules/m", "../../modules/m"), ("a", "a", "."), ("a", ".", "..")]
+        {
+            assert_eq!(relative(from, to), way, "{from} {to}");
+        }
+    }
+}
