@@ -1,5 +1,7 @@
 //! From the containers of a pod to the shared type `container`.
 
+use std::sync::Arc;
+
 use smol_str::{SmolStr, format_smolstr};
 
 use super::kustomize::Kustomize;
@@ -10,7 +12,7 @@ use crate::kind::shared::container::{self, Container};
 use crate::kind::shared::flags::CommandLine;
 use crate::kind::shared::image::{Image, is_templated};
 use crate::kind::shared::{Field, map_of};
-use crate::syntax::tree::{Map, Node, Place, Value};
+use crate::syntax::tree::{Map, Node, Place, Unknown, Value};
 
 /// The lists of containers and the role that each gives.
 const LISTS: [(&str, &str); 3] =
@@ -33,6 +35,18 @@ pub(super) struct Around<'a> {
     pub source: &'a str,
     /// What kustomizations change.
     pub kustomize: &'a Kustomize,
+    /// Why it cannot be known what the container does not say.
+    pub patched: Option<&'a Arc<Unknown>>,
+}
+
+impl Around<'_> {
+    /// Whether something is written; where it is not, a patch may still write it.
+    fn written(&self, written: bool, place: Place) -> Node {
+        match self.patched {
+            Some(unknown) if !written => Node::new(Value::Unknown(Arc::clone(unknown)), place),
+            _ => Node::new(Value::Bool(written), place),
+        }
+    }
 }
 
 /// The containers of a pod, in the order of the lists.
@@ -70,7 +84,7 @@ fn container(node: &Node, name: &str, role: Field, header: Place, around: &Aroun
         command: field(this, "command"),
         args: field(this, "args"),
         flags: Some(Field { key: place_of_flags, value: line.flags }),
-        hardened: Some(hardened(node, header)),
+        hardened: Some(hardened(node, header, around)),
         user: settings.inherited("runAsUser"),
         group: settings.inherited("runAsGroup"),
         run_as_non_root: settings.inherited("runAsNonRoot"),
@@ -88,7 +102,7 @@ fn container(node: &Node, name: &str, role: Field, header: Place, around: &Aroun
         env: field(this, "env").map(env),
         env_from: field(this, "envFrom").map(env_from),
         mounts: field(this, "volumeMounts").map(|mounts| self::mounts(mounts, around.pod)),
-        probes: Some(Field::new(probes(node, header))),
+        probes: Some(Field::new(probes(node, header, around))),
         restart_policy: field(this, "restartPolicy"),
         pod: Some(Field { key: header, value: around.pod.clone() }),
     }
@@ -170,14 +184,14 @@ fn program_of_image(image: &Field) -> Option<Node> {
 }
 
 /// Whether the container has security settings of its own.
-fn hardened(node: &Node, header: Place) -> Field {
+fn hardened(node: &Node, header: Place, around: &Around<'_>) -> Field {
     match field(Some(node), "securityContext") {
         Some(written) if matches!(written.value.value, Value::Unknown(_)) => written,
         Some(written) => {
-            let settings = Node::new(Value::Bool(!written.value.entries().is_empty()), written.key);
+            let settings = around.written(!written.value.entries().is_empty(), written.key);
             written.with(settings)
         }
-        None => Field::new(Node::new(Value::Bool(false), header)),
+        None => Field::new(around.written(false, header)),
     }
 }
 
@@ -304,11 +318,11 @@ fn mounts(written: Field, pod: &Node) -> Field {
     })
 }
 
-fn probes(node: &Node, header: Place) -> Node {
+fn probes(node: &Node, header: Place, around: &Around<'_>) -> Node {
     let probe = |key: &str| {
         let written = Field::of(node, key);
         let place = written.as_ref().map_or(header, |written| written.key);
-        Some(Field::new(Node::new(Value::Bool(written.is_some()), place)))
+        Some(Field::new(around.written(written.is_some(), place)))
     };
     let fields = [
         ("liveness", probe("livenessProbe")),

@@ -2,10 +2,14 @@
 //! manifests) are not judged at all, and what an overlay sets for the whole folder is taken into account.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use smol_str::{SmolStr, format_smolstr};
 
 use super::chart::join;
 use crate::kind::{Group, Notice, ParsedFile, View};
-use crate::syntax::tree::{Node, Place};
+use crate::syntax::tree::{FileId, Node, Place, Unknown};
+use crate::syntax::yaml::document;
 
 const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
@@ -70,24 +74,58 @@ pub(super) struct Kustomize {
     namespace: Option<Node>,
     /// Images whose tag or digest is set.
     images: BTreeSet<String>,
-    /// Kustomizations of this folder whose patches were not applied.
-    patched: Vec<Place>,
+    /// Where the patches of this folder's own kustomization are named.
+    patched: Option<Place>,
+    /// What is patched, here or in an overlay, and by which kustomization.
+    targets: Vec<(Target, Arc<Unknown>)>,
+}
+
+/// What a patch is for; what it does not say fits everything.
+#[derive(Debug, Default, PartialEq)]
+struct Target {
+    kind: Option<SmolStr>,
+    name: Option<SmolStr>,
+}
+
+impl Target {
+    /// The `target` of a patch. Names may be patterns; such a one fits everything.
+    fn of(node: &Node) -> Target {
+        let text = |key: &str| node.get(key).and_then(Node::as_str).filter(|text| !text.contains(['.', '*', '|', '(']));
+        Target { kind: text("kind").map(SmolStr::from), name: text("name").map(SmolStr::from) }
+    }
+
+    /// The object that a partial manifest is for.
+    fn of_manifest(node: &Node) -> Target {
+        let name = node.get("metadata").and_then(|metadata| metadata.get("name")).and_then(Node::as_str);
+        Target { kind: node.get("kind").and_then(Node::as_str).map(SmolStr::from), name: name.map(SmolStr::from) }
+    }
+
+    fn fits(&self, kind: &str, name: &str) -> bool {
+        let same = |wanted: &Option<SmolStr>, is: &str| wanted.as_deref().is_none_or(|wanted| wanted == is);
+        same(&self.kind, kind) && same(&self.name, name)
+    }
 }
 
 impl Kustomize {
     /// Reads the kustomization of a group's folder, where it has one.
     pub(super) fn of(group: &Group<'_>, view: &View<'_>) -> Kustomize {
         let Some(own) = group.files.iter().find(|file| is_kustomization(file)) else { return Kustomize::default() };
-        let mut found = Kustomize { patched: patched(own).into_iter().collect(), ..Kustomize::default() };
-        found.namespace = namespace(own).cloned();
+        let mut found = Kustomize { patched: patched(own), namespace: namespace(own).cloned(), ..Kustomize::default() };
         found.images.extend(image_names(own));
+        found.targets.extend(targets(own, view));
         for overlay in overlays(own, view) {
             if let (None, Some(node)) = (&found.namespace, namespace(overlay)) {
                 found.namespace = Some(Node::unknown("the overlay of the kustomization", node.place));
             }
             found.images.extend(image_names(overlay));
+            found.targets.extend(targets(overlay, view));
         }
         found
+    }
+
+    /// Why it cannot be known what a manifest does not say: a patch may say it.
+    pub(super) fn patches(&self, kind: &str, name: &str) -> Option<Arc<Unknown>> {
+        self.targets.iter().find(|(target, _)| target.fits(kind, name)).map(|(_, unknown)| Arc::clone(unknown))
     }
 
     /// The namespace that manifests without one end up in.
@@ -107,6 +145,30 @@ impl Kustomize {
         let notice =
             |place: &Place| Notice { id: "kustomization-not-rendered", message: message.to_owned(), place: *place };
         self.patched.iter().map(notice).collect()
+    }
+}
+
+/// What the patches of a kustomization are for.
+fn targets(file: &ParsedFile, view: &View<'_>) -> Vec<(Target, Arc<Unknown>)> {
+    let depends_on = format_smolstr!("the patches of {}", file.path);
+    let unknown = Arc::new(Unknown::new(depends_on));
+    let lists = file.trees().iter().flat_map(|tree| PATCH_KEYS.iter().filter_map(|key| tree.get(key)));
+    let found = lists.flat_map(Node::items).flat_map(|item| targets_of(item, file, view));
+    found.map(|target| (target, Arc::clone(&unknown))).collect()
+}
+
+fn targets_of(item: &Node, file: &ParsedFile, view: &View<'_>) -> Vec<Target> {
+    if let Some(target) = item.get("target") {
+        return vec![Target::of(target)];
+    }
+    let written = item.get("patch").and_then(Node::as_str).or_else(|| item.as_str().filter(|text| text.contains('\n')));
+    if let Some(text) = written {
+        return document::read(text, FileId::NONE).0.iter().map(Target::of_manifest).collect();
+    }
+    let path = item.as_str().or_else(|| item.get("path")?.as_str()).unwrap_or_default();
+    match view.file(&normal(file.folder(), path)) {
+        Some(patch) => patch.trees().iter().map(Target::of_manifest).collect(),
+        None => vec![Target::default()],
     }
 }
 

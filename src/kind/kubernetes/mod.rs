@@ -19,11 +19,13 @@ mod pod;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
 use super::shared::{Field, image};
 use super::{Group, Kind, ParsedFile, Resource, Unit, View};
-use crate::syntax::tree::{Map, Node, Place, Value};
+use crate::syntax::tree::{Entry, List, Map, Node, Place, Unknown, Value};
 use kustomize::Kustomize;
 use manifest::Manifest;
 
@@ -70,10 +72,34 @@ impl Kind for Kubernetes {
 
 /// A manifest and, where it carries a pod, the pod and its containers.
 fn lower(manifest: &Manifest<'_>, kustomize: &Kustomize, resources: &mut Vec<Resource>) {
+    let first = resources.len();
+    let patched = kustomize.patches(&manifest.kind, &manifest.name);
     resources.push(manifest.resource());
     if let Some(template) = pod::template(manifest) {
-        resources.extend(pod::resources(manifest, &template, kustomize));
+        resources.extend(pod::resources(manifest, &template, kustomize, patched.as_ref()));
     }
+    if let Some(unknown) = patched {
+        for resource in resources.iter_mut().skip(first) {
+            resource.tree = opened(&resource.tree, &unknown);
+        }
+    }
+}
+
+/// The same tree with every map and list open: something that was not applied may add to them.
+fn opened(node: &Node, unknown: &Arc<Unknown>) -> Node {
+    let value = match &node.value {
+        Value::Map(map) => {
+            let entry = |entry: &Entry| Entry { value: opened(&entry.value, unknown), ..entry.clone() };
+            let entries = map.entries.iter().map(entry).collect();
+            Value::Map(Arc::new(Map { entries, open: Some(Arc::clone(unknown)) }))
+        }
+        Value::List(list) => {
+            let items = list.items.iter().map(|item| opened(item, unknown)).collect();
+            Value::List(Arc::new(List { items, open: Some(Arc::clone(unknown)) }))
+        }
+        other => other.clone(),
+    };
+    Node { value, ..node.clone() }
 }
 
 /// The unit as a resource: what rules ask for that miss a manifest in the whole folder.
@@ -111,7 +137,7 @@ fn unit_resource(target: &'static str, address: SmolStr, tree: Node) -> Resource
 fn resolved(field: Field) -> Field {
     match field.value.as_str() {
         Some(text) if image::is_templated(text) => {
-            let unknown = Node::unknown(text, field.value.place);
+            let unknown = image::templated(text, field.value.place);
             field.with(unknown)
         }
         _ => field,

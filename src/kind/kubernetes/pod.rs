@@ -1,5 +1,7 @@
 //! From the workloads of Kubernetes to the shared type `pod`.
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
 use super::kustomize::Kustomize;
@@ -8,7 +10,7 @@ use super::{container, field};
 use crate::kind::Resource;
 use crate::kind::shared::pod::{self, Pod};
 use crate::kind::shared::{Field, map_of};
-use crate::syntax::tree::{Entry, Node, Place, Value};
+use crate::syntax::tree::{Entry, Node, Place, Unknown, Value};
 
 /// The template of a pod inside a workload.
 pub(super) struct Template<'f> {
@@ -40,12 +42,23 @@ fn path<'n>(node: &'n Node, keys: &[&str]) -> Option<&'n Node> {
 }
 
 /// The pod of a workload and its containers.
-pub(super) fn resources(manifest: &Manifest<'_>, template: &Template<'_>, kustomize: &Kustomize) -> Vec<Resource> {
+/// `patched`: why it cannot be known what they do not say.
+pub(super) fn resources(
+    manifest: &Manifest<'_>,
+    template: &Template<'_>,
+    kustomize: &Kustomize,
+    patched: Option<&Arc<Unknown>>,
+) -> Vec<Resource> {
     let owner = manifest.address();
     let header = manifest.header();
-    let tree = pod(manifest, template).tree(template.spec.place);
+    let mut pod = pod(manifest, template);
+    if let Some(unknown) = patched.filter(|_| !has_account(template)) {
+        pod.service_account = Some(Field::new(Node::new(Value::Unknown(Arc::clone(unknown)), header)));
+    }
+    let tree = pod.tree(template.spec.place);
     let mut resources = vec![pod::resource(tree.clone(), &owner, header, manifest.node.place)];
-    let around = container::Around { template, pod: &tree, owner: &owner, source: &manifest.file.text, kustomize };
+    let around =
+        container::Around { template, pod: &tree, owner: &owner, source: &manifest.file.text, kustomize, patched };
     resources.extend(container::resources(&around));
     resources
 }
@@ -74,6 +87,10 @@ fn pod(manifest: &Manifest<'_>, template: &Template<'_>) -> Pod {
         labels: field(template.metadata, "labels"),
         annotations: field(template.metadata, "annotations"),
     }
+}
+
+fn has_account(template: &Template<'_>) -> bool {
+    template.spec.get("serviceAccountName").or(template.spec.get("serviceAccount")).is_some()
 }
 
 /// Parts of the cluster live in `kube-system`, or have one of the two priorities that are kept for them.

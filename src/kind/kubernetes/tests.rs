@@ -230,6 +230,37 @@ fn kustomizations_set_namespaces_and_images_and_their_patches_are_not_manifests(
 }
 
 #[test]
+fn what_a_patch_may_add_is_unknown_and_what_is_written_is_known() {
+    let pods = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: 'app:1'}]}\n---\n\
+                apiVersion: v1\nkind: Pod\nmetadata: {name: q}\nspec: {containers: [{name: c, image: 'app:1'}]}\n";
+    let overlays = [
+        "resources: [../base]\npatches: [{path: p.yaml}]\n",
+        "resources: [../base]\npatches: [{target: {kind: Pod, name: p}, patch: '[]'}]\n",
+        "resources: [../base]\npatchesStrategicMerge:\n- |\n  kind: Pod\n  metadata: {name: p}\n",
+    ];
+    for overlay in overlays {
+        let files = parsed(&[
+            ("base/kustomization.yaml", "resources: [pods.yaml]\n"),
+            ("base/pods.yaml", pods),
+            ("prod/kustomization.yaml", overlay),
+            ("prod/p.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c}]}\n"),
+        ]);
+        let units = build(&files);
+        let base = units.iter().find(|unit| &*unit.name == "base").expect("the base");
+        let limits = crate::rule::path::Path::parse("limits.memory").expect("a path");
+        let is_unknown = |address: &str| {
+            let found = limits.walk(&find(base, address).tree);
+            matches!(found[0].found, crate::rule::path::Found::Unknown(_, unknown) if unknown.depends_on.contains("prod"))
+        };
+        assert!(is_unknown("Pod.default.p/c"), "{overlay}");
+        assert!(!is_unknown("Pod.default.q/c"), "{overlay}");
+        assert_eq!(text_at(find(base, "Pod.default.p/c"), "image.tag").as_deref(), Some("1"));
+        assert_eq!(text_at(find(base, "Pod.default.p/c"), "hardened"), None);
+        assert_eq!(text_at(find(base, "Pod.default.q/c"), "probes.liveness").as_deref(), Some("false"));
+    }
+}
+
+#[test]
 fn manifests_of_any_shape_are_read() {
     let shapes = [
         "apiVersion: v1\nkind: Pod\n",

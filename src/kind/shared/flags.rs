@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::image::is_templated;
+use super::image::{is_templated, templated};
 use crate::syntax::tree::{Map, Node, Place, Unknown, Value};
 
 /// Shells whose `-c` takes a whole command line as one word.
@@ -103,7 +103,7 @@ fn flags(words: &[Word<'_>], unknown: Option<Unknown>, place: Place) -> Node {
 
 fn flag_value(value: &str, place: Place) -> Node {
     let value = value.trim_matches(['"', '\'']);
-    if is_templated(value) { Node::unknown(value, place) } else { Node::text(value, place) }
+    if is_templated(value) { templated(value, place) } else { Node::text(value, place) }
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
 //! References to container images: `registry/repository:tag@digest`, each part with its own span.
 
-use crate::syntax::tree::{Node, Place, Span};
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use crate::syntax::tree::{Node, Place, Span, Unknown, Value};
 
 use super::{Field, map_of};
 
@@ -81,6 +85,19 @@ pub(crate) fn is_templated(text: &str) -> bool {
     MARKS.iter().any(|(open, close)| text.split_once(open).is_some_and(|(_, rest)| rest.contains(close)))
 }
 
+/// A text that a template fills in: unknown, but for the pieces around the marks.
+pub(crate) fn templated(text: &str, place: Place) -> Node {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some((open, length)) = next_mark(rest) {
+        pieces.push(SmolStr::from(&rest[..open]));
+        rest = &rest[open + length..];
+    }
+    pieces.push(SmolStr::from(rest));
+    let unknown = Unknown { pieces, ..Unknown::new(text) };
+    Node::new(Value::Unknown(Arc::new(unknown)), place)
+}
+
 /// The text with everything between marks replaced by as many `_`, so that separators are only those of the reference.
 fn mark(text: &str) -> String {
     let mut marked = String::with_capacity(text.len());
@@ -124,7 +141,7 @@ impl Parts<'_> {
             Some(start) => Place::span(self.place.file, Span::new(start + range.start, start + range.end)),
             None => self.place,
         };
-        if is_templated(text) { Node::unknown(text, place) } else { Node::text(text, place) }
+        if is_templated(text) { templated(text, place) } else { Node::text(text, place) }
     }
 
     /// A template at the end of the reference may hold the parts that do not seem to be there.
@@ -142,7 +159,7 @@ impl Parts<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::syntax::tree::{FileId, Value};
+    use crate::syntax::tree::FileId;
 
     fn read(text: &str) -> Vec<(String, String)> {
         let source = format!("image: \"{text}\"");
