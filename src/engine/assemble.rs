@@ -98,7 +98,7 @@ fn fill(assessment: &mut Assessment, sheet: &mut Sheet, plan: &Plan, settings: &
     }
     anchor(assessment, plan);
     // Rules are sorted by id, so their index stands for it.
-    assessment.findings.sort_by(|left, right| {
+    assessment.findings.sort_unstable_by(|left, right| {
         let by_place = left.location.path.cmp(&right.location.path);
         let by_place = by_place.then_with(|| offset(&left.location).cmp(&offset(&right.location)));
         let by_rule = by_place.then_with(|| left.rule.cmp(&right.rule));
@@ -184,7 +184,7 @@ fn add_passes(assessment: &mut Assessment, sheet: &mut Sheet, texts: &Texts<'_>)
         presence: None,
         count,
     }));
-    assessment.passes.sort_by(|left, right| {
+    assessment.passes.sort_unstable_by(|left, right| {
         let by_place = left.rule.cmp(&right.rule).then_with(|| left.location.path.cmp(&right.location.path));
         let by_place = by_place.then_with(|| offset(&left.location).cmp(&offset(&right.location)));
         by_place.then_with(|| left.check.cmp(&right.check)).then_with(|| left.resource.cmp(&right.resource))

@@ -163,7 +163,7 @@ pub struct Finding {
     /// What an unknown depends on.
     pub depends_on: Option<SmolStr>,
     /// Aliases of the check that spoke.
-    pub aliases: Vec<SmolStr>,
+    pub aliases: Arc<[SmolStr]>,
     /// How many instances of one block it speaks of (`count`, `for_each`); 1 unless there are several.
     pub instances: u32,
     /// Stable identity across commits: 32 hexadecimal digits.

@@ -20,6 +20,8 @@ pub struct Planned {
     pub severity: Severity,
     /// The values of its parameters.
     pub parameters: Vec<(SmolStr, Value)>,
+    /// The aliases of each check, shared by its findings.
+    pub aliases: Vec<Arc<[SmolStr]>>,
     /// Where the organisation's documents state the values that were taken from them.
     pub required_by: Vec<Location>,
 }
@@ -93,8 +95,9 @@ pub fn set_parameter(parameters: &mut Vec<(SmolStr, Value)>, name: &str, value: 
 }
 
 fn planned(rule: Arc<Rule>) -> Planned {
+    let aliases = (0..rule.checks.len()).map(|check| rule.aliases_of(check).into()).collect();
     let parameters = rule.parameters.iter().map(|parameter| (parameter.name.clone(), parameter.default.clone()));
-    Planned { severity: rule.about.severity, parameters: parameters.collect(), required_by: Vec::new(), rule }
+    Planned { severity: rule.about.severity, parameters: parameters.collect(), aliases, required_by: Vec::new(), rule }
 }
 
 fn digest(rules: &[LoadedRule]) -> String {

@@ -189,7 +189,7 @@ impl Bench<'_> {
             presence: topical.then_some(verdict.presence),
             missing: verdict.missing.iter().map(ToString::to_string).collect(),
             depends_on: (kind == FindingKind::Unknown).then(|| verdict.depends_on()).flatten(),
-            aliases: planned.rule.aliases_of(slot.check).to_vec(),
+            aliases: planned.aliases.get(slot.check).cloned().unwrap_or_default(),
             instances: 1,
             fingerprint: String::new(),
             suppression: None,
