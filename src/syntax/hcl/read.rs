@@ -10,17 +10,21 @@ use hcl_edit::expr as edit;
 use hcl_edit::structure;
 use smol_str::SmolStr;
 
+use self::cost::Cost;
 use super::{Attribute, BinaryOperator, Block, Body, Call, Expression, ExpressionKind, For, Step, UnaryOperator};
 use crate::syntax::tree::Span;
 use crate::syntax::{Content, Parsed, SyntaxError};
 
+mod cost;
 mod errors;
 mod template;
 
 /// Reads one HCL file. A file with a mistake keeps the top-level blocks that can be read without it.
 pub fn parse(text: &str) -> Parsed {
     let mut errors = Vec::new();
-    let body = match body(text, 0) {
+    let cost = Cost::of(text);
+    let whole = if cost.is_too_much() { Err(cost.error(0)) } else { body(text, 0) };
+    let body = match whole {
         Ok(body) => body,
         Err(error) => {
             errors.push(error);
@@ -58,21 +62,32 @@ fn body(text: &str, base: usize) -> Result<Body, SyntaxError> {
 /// broken too add theirs.
 fn recover(text: &str, errors: &mut Vec<SyntaxError>) -> Body {
     let mut whole = Body { span: Span::new(0, text.len()), ..Body::default() };
+    let mut spent = Cost::default();
     for chunk in chunks(text) {
-        match body(text.get(chunk.clone()).unwrap_or(""), chunk.start) {
+        let part = text.get(chunk.clone()).unwrap_or("");
+        let cost = Cost::of(part);
+        let next = spent.and(cost);
+        if next.is_too_much() {
+            push(errors, cost.error(chunk.start));
+            continue;
+        }
+        spent = next;
+        match body(part, chunk.start) {
             Ok(part) => {
                 whole.attributes.extend(part.attributes);
                 whole.blocks.extend(part.blocks);
             }
-            Err(error) => {
-                let known = errors.iter().any(|known| known.span.start == error.span.start);
-                if !known && errors.len() < MOST_ERRORS {
-                    errors.push(error);
-                }
-            }
+            Err(error) => push(errors, error),
         }
     }
     whole
+}
+
+fn push(errors: &mut Vec<SyntaxError>, error: SyntaxError) {
+    let known = errors.iter().any(|known| known.span.start == error.span.start);
+    if !known && errors.len() < MOST_ERRORS {
+        errors.push(error);
+    }
 }
 
 /// More errors than these in one file help nobody.

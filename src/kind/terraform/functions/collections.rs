@@ -312,3 +312,55 @@ fn decided(arguments: &[Node], deciding: bool) -> Result<Value, Stop> {
         None => Ok(Value::Bool(!deciding)),
     }
 }
+
+/// The elements of the first set that are in all others.
+pub(super) fn setintersection(arguments: &[Node]) -> Result<Value, Stop> {
+    let mut kept: Vec<Node> = items(arguments, 0)?.to_vec();
+    kept.iter().try_for_each(known)?;
+    for index in 1..arguments.len() {
+        let others = items(arguments, index)?;
+        others.iter().try_for_each(known)?;
+        kept.retain(|node| others.contains(node));
+    }
+    Ok(list_value(unique(kept.iter())?, None))
+}
+
+/// `chunklist(list, size)`; size 0 is one chunk of all.
+pub(super) fn chunklist(arguments: &[Node]) -> Result<Value, Stop> {
+    let (items, size) = (items(arguments, 0)?, position(arguments, 1)?);
+    let place = argument(arguments, 0)?.place;
+    let size = if size == 0 { items.len().max(1) } else { size };
+    Ok(list_value(items.chunks(size).map(|chunk| Node::list(chunk.to_vec(), place)).collect(), None))
+}
+
+/// `matchkeys(values, keys, wanted)`: the values whose keys are wanted.
+pub(super) fn matchkeys(arguments: &[Node]) -> Result<Value, Stop> {
+    let (values, keys, wanted) = (items(arguments, 0)?, items(arguments, 1)?, items(arguments, 2)?);
+    keys.iter().chain(wanted).try_for_each(known)?;
+    if values.len() != keys.len() {
+        return Err(Stop::Wrong);
+    }
+    let pairs = values.iter().zip(keys).filter(|(_, key)| wanted.contains(key));
+    Ok(list_value(pairs.map(|(value, _)| value.clone()).collect(), None))
+}
+
+/// `transpose({ a = [x, y] })` is `{ x = [a], y = [a] }`.
+pub(super) fn transpose(arguments: &[Node]) -> Result<Value, Stop> {
+    let of = map(arguments, 0)?;
+    if let Some(unknown) = &of.open {
+        return Err(Stop::Unknown(unknown.clone()));
+    }
+    let mut rows: std::collections::BTreeMap<smol_str::SmolStr, Vec<Node>> = std::collections::BTreeMap::new();
+    for entry in &of.entries {
+        for item in items(std::slice::from_ref(&entry.value), 0)? {
+            let key = item.value.scalar_text().map_or_else(|| mismatch(item), Ok)?;
+            rows.entry(key).or_default().push(Node::text(entry.key.clone(), entry.key_place));
+        }
+    }
+    let place = argument(arguments, 0)?.place;
+    let mut transposed = Map::default();
+    for (key, row) in rows {
+        transposed.push(key, place, Node::list(row, place));
+    }
+    Ok(Node::map(transposed, place).value)
+}

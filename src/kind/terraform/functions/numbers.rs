@@ -37,3 +37,30 @@ pub(super) fn sum(arguments: &[Node]) -> Result<Value, Stop> {
     }
     Ok(Value::Number(total))
 }
+
+/// `pow(base, exponent)`
+pub(super) fn pow(arguments: &[Node]) -> Result<Value, Stop> {
+    finite(number(arguments, 0)?.powf(number(arguments, 1)?))
+}
+
+/// `log(number, base)`
+pub(super) fn log(arguments: &[Node]) -> Result<Value, Stop> {
+    finite(number(arguments, 0)?.ln() / number(arguments, 1)?.ln())
+}
+
+pub(super) fn signum(arguments: &[Node]) -> Result<Value, Stop> {
+    let number = number(arguments, 0)?;
+    Ok(Value::Number(if number == 0.0 { 0.0 } else { number.signum() }))
+}
+
+fn finite(number: f64) -> Result<Value, Stop> {
+    if number.is_finite() { Ok(Value::Number(number)) } else { Err(Stop::Wrong) }
+}
+
+/// `parseint(text, base)`
+pub(super) fn parseint(arguments: &[Node]) -> Result<Value, Stop> {
+    let base = super::position(arguments, 1)?;
+    let base = u32::try_from(base).ok().filter(|base| (2..=36).contains(base)).ok_or(Stop::Wrong)?;
+    let parsed = i64::from_str_radix(&super::text(arguments, 0)?, base).map_err(|_| Stop::Wrong)?;
+    Ok(Value::Number(parsed as f64))
+}

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Stop, argument, items, list_value, mismatch, position, text};
 use crate::kind::terraform::evaluate::MAX_LENGTH;
-use crate::syntax::tree::{Node, Value};
+use crate::syntax::tree::{Map, Node, Place, Value};
 
 fn value(text: impl AsRef<str>) -> Value {
     Value::Text(text.as_ref().into())
@@ -179,4 +179,57 @@ pub(super) fn formatlist(arguments: &[Node]) -> Result<Value, Stop> {
     };
     let items = items(arguments, 1)?.iter().map(each).collect::<Result<Vec<_>, _>>()?;
     Ok(list_value(items, None))
+}
+
+/// `regex(pattern, text)`: the whole match, or what its groups match: a list, or a map where they have names.
+pub(super) fn regex(arguments: &[Node]) -> Result<Value, Stop> {
+    let (pattern, text) = (pattern(arguments)?, text(arguments, 1)?);
+    let place = argument(arguments, 1)?.place;
+    let captures = pattern.captures(&text).ok_or(Stop::Wrong)?;
+    Ok(matched(&pattern, &captures, place).value)
+}
+
+/// `regexall(pattern, text)`: what `regex` gives, for every match.
+pub(super) fn regexall(arguments: &[Node]) -> Result<Value, Stop> {
+    let (pattern, text) = (pattern(arguments)?, text(arguments, 1)?);
+    let place = argument(arguments, 1)?.place;
+    let all = pattern.captures_iter(&text).take(MAX_LENGTH / 16);
+    Ok(list_value(all.map(|captures| matched(&pattern, &captures, place)).collect(), None))
+}
+
+fn pattern(arguments: &[Node]) -> Result<regex::Regex, Stop> {
+    let pattern = text(arguments, 0)?;
+    regex::RegexBuilder::new(&pattern).size_limit(1 << 20).build().map_err(|_| Stop::Wrong)
+}
+
+fn matched(pattern: &regex::Regex, captures: &regex::Captures<'_>, place: Place) -> Node {
+    let group = |found: Option<regex::Match<'_>>| match found {
+        Some(found) => Node::text(found.as_str(), place),
+        None => Node::new(Value::Null, place),
+    };
+    if captures.len() == 1 {
+        return group(captures.get(0));
+    }
+    let mut named = Map::default();
+    for name in pattern.capture_names().flatten() {
+        named.push(name, place, group(captures.name(name)));
+    }
+    if named.entries.is_empty() {
+        return Node::list(captures.iter().skip(1).map(group).collect(), place);
+    }
+    Node::map(named, place)
+}
+
+pub(super) fn strrev(arguments: &[Node]) -> Result<Value, Stop> {
+    Ok(value(text(arguments, 0)?.chars().rev().collect::<String>()))
+}
+
+/// `indent(spaces, text)`: every line but the first is moved.
+pub(super) fn indent(arguments: &[Node]) -> Result<Value, Stop> {
+    let (spaces, text) = (position(arguments, 0)?, text(arguments, 1)?);
+    let lines = text.matches('\n').count();
+    if spaces.saturating_mul(lines) > MAX_LENGTH {
+        return Err(Stop::Wrong);
+    }
+    bounded(text.replace('\n', &format!("\n{}", " ".repeat(spaces))))
 }
