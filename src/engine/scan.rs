@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -19,6 +19,8 @@ use crate::isms::control::Framework;
 use crate::isms::exception::Exception;
 use crate::kind::{Group, KINDS, Kind, Notice, ParsedFile, Resource, Unit, View};
 use crate::rule::condition::Resources;
+use crate::rule::path::Path;
+use crate::rule::reference::ReferenceIndex;
 use crate::rule::topic::TextCache;
 use crate::source::{NotRead, Source, SourceFile};
 use crate::syntax::tree::{FileId, Place};
@@ -359,6 +361,8 @@ impl Summary {
 /// Resources by target.
 pub(super) struct UnitResources<'u> {
     by_target: FxHashMap<&'u str, Vec<&'u Resource>>,
+    /// Indexes by target and path, made when a rule first asks for one.
+    references: Mutex<FxHashMap<(SmolStr, SmolStr), Arc<ReferenceIndex>>>,
 }
 
 impl<'u> UnitResources<'u> {
@@ -367,13 +371,19 @@ impl<'u> UnitResources<'u> {
         for resource in units.into_iter().flat_map(|unit| &unit.resources) {
             by_target.entry(&resource.target).or_default().push(resource);
         }
-        UnitResources { by_target }
+        UnitResources { by_target, references: Mutex::default() }
     }
 }
 
 impl Resources for UnitResources<'_> {
     fn of_target<'r>(&'r self, target: &str, _in_scan: bool) -> &'r [&'r Resource] {
         self.by_target.get(target).map_or(&[], Vec::as_slice)
+    }
+
+    fn references(&self, target: &str, path: &Path, in_scan: bool) -> Arc<ReferenceIndex> {
+        let mut known = self.references.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let build = || Arc::new(ReferenceIndex::build(self.of_target(target, in_scan), path));
+        known.entry((target.into(), path.text.clone())).or_insert_with(build).clone()
     }
 }
 
@@ -385,5 +395,10 @@ struct ScanResources<'u> {
 impl Resources for ScanResources<'_> {
     fn of_target<'r>(&'r self, target: &str, in_scan: bool) -> &'r [&'r Resource] {
         if in_scan { self.scan.of_target(target, true) } else { self.unit.of_target(target, false) }
+    }
+
+    fn references(&self, target: &str, path: &Path, in_scan: bool) -> Arc<ReferenceIndex> {
+        let resources = if in_scan { self.scan } else { self.unit };
+        resources.references(target, path, in_scan)
     }
 }

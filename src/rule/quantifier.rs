@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use super::condition::{Condition, Context, Decider, Subject, Verdict};
 use super::matcher::{Operand, Operator, Surroundings, Test, Truth};
 use super::path::{Found, Path};
+use super::reference::base_address;
 use crate::engine::assessment::Presence;
 use crate::kind::Resource;
 use crate::rule::scalar;
@@ -140,8 +141,8 @@ impl Quantified {
         context: &Context<'u>,
     ) -> Vec<Candidate<'u>> {
         let mut candidates = Vec::new();
-        let found = selector.targets.iter().flat_map(|target| context.resources.of_target(target, selector.in_scan));
-        for resource in found.filter(|resource| !std::ptr::eq(**resource, subject.resource)) {
+        let found = selector.targets.iter().flat_map(|target| related(target, selector, subject, context));
+        for resource in found.filter(|resource| !std::ptr::eq(*resource, subject.resource)) {
             let member = selector.join.relates(resource, subject);
             if member == Truth::False {
                 continue;
@@ -154,6 +155,19 @@ impl Quantified {
             candidates.push(Candidate { member, verdict });
         }
         candidates
+    }
+}
+
+/// The resources of a target that may be related to the subject, in their order.
+fn related<'u>(target: &str, selector: &Selector, subject: Subject<'u>, context: &Context<'u>) -> Vec<&'u Resource> {
+    let all = context.resources.of_target(target, selector.in_scan);
+    match &selector.join {
+        // Of a few, comparing each is cheaper than an index of them.
+        Join::RefersBy(path) if all.len() > 8 => {
+            let index = context.resources.references(target, path, selector.in_scan);
+            index.candidates(subject.resource).into_iter().filter_map(|position| all.get(position).copied()).collect()
+        }
+        _ => all.to_vec(),
     }
 }
 
@@ -291,9 +305,7 @@ fn names(resource: &Resource, node: &crate::syntax::tree::Node) -> bool {
 
 /// Two addresses, one of which may leave out the index (`a.b` for `a.b[0]`).
 fn same_address(left: &str, right: &str) -> bool {
-    let base =
-        |address: &str| address.strip_suffix(']').and_then(|rest| rest.rfind('[')).map(|at| address[..at].to_owned());
-    left == right || base(left).is_some_and(|left| left == right) || base(right).is_some_and(|right| left == right)
+    left == right || base_address(left) == Some(right) || base_address(right) == Some(left)
 }
 
 fn same(theirs: &Path, candidate: &Resource, ours: &Path, subject: Subject<'_>) -> Truth {

@@ -123,12 +123,18 @@ fn quantifiers_find_other_resources_by_value_or_by_name() {
     let same = "deny: { some: { over: { type: terraform/role, same: { name: role } }, meets: { verbs: { contains: impersonate } } } }";
     let scan = same.replace("type: terraform/role,", "type: terraform/role, in: scan,");
     let refers = "require: { some: { over: { type: terraform/block, refers_by: bucket }, meets: { on: true } } }";
+    // More than a few candidates are looked up in an index, with the same result.
+    let fill =
+        |index: usize| format!("{{ target: terraform/block, address: block.x{index}, tree: {{ bucket: x{index} }} }}");
+    let crowd = (0..20).map(fill).collect::<Vec<_>>().join(", ");
     let part = "{ target: terraform/part, address: judged.a/1, owner: judged.a, tree: { deny: true } }";
     let stranger = "{ target: terraform/part, address: other.b/1, owner: other.b, tree: { deny: true } }";
     let owned = "require: { some: { over: { type: terraform/part, owned: true }, meets: { deny: true } } }";
     let sibling = "require: { some: { over: { type: terraform/part, same_owner: true }, meets: { deny: true } } }";
     let child = "{ target: terraform/judged, address: judged.a/0, owner: judged.a, tree: { role: r } }";
     for (check, resources, expected) in [
+        (refers, format!("{judged}, {crowd}, {block}"), Passes),
+        (refers, format!("{judged}, {crowd}"), Fails),
         (owned, format!("{judged}, {part}"), Passes),
         (owned, format!("{judged}, {stranger}"), Fails),
         (sibling, format!("{child}, {part}"), Passes),
