@@ -92,6 +92,9 @@ fn judge_coverage(assessment: &Assessment, bench: &Bench<'_>) -> Sheet {
 
 /// Moves the results of the sheet into the assessment; counts stay in the sheet, so that a later stratum can add its own.
 fn fill(assessment: &mut Assessment, sheet: &mut Sheet, plan: &Plan, settings: &Settings, texts: &Texts<'_>) {
+    if assessment.findings.is_empty() {
+        std::mem::swap(&mut assessment.findings, &mut sheet.findings);
+    }
     assessment.findings.append(&mut sheet.findings);
     for finding in &mut assessment.findings {
         except(finding, plan, settings);

@@ -109,6 +109,8 @@ pub fn scan(source: &Source, mut plan: Plan, settings: &Settings, repository: Op
     done.extend(built.collect::<Vec<Done>>());
 
     let mut whole = Sheet::default();
+    // Growing step by step would take twice the memory of what is there at the end.
+    whole.findings.reserve_exact(done.iter().map(|unit| unit.sheet.findings.len()).sum());
     let mut summary = Summary::default();
     let mut kept = Vec::new();
     for unit in done {
