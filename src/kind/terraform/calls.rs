@@ -176,7 +176,7 @@ impl NotRead {
         let source = library::source(call.block);
         let entry = self.sorts.entry(Elsewhere::of(source)).or_insert_with(|| {
             let label = call.block.labels.first().map_or("", SmolStr::as_str);
-            let first = source.map(|source| format!("`{source}`")).unwrap_or_else(|| format!("of module.{label}"));
+            let first = source.map_or_else(|| format!("of module.{label}"), |source| format!("`{source}`"));
             (0, first, call.place(call.block.header))
         });
         entry.0 += 1;

@@ -86,6 +86,9 @@ pub(super) enum Key<'m> {
     Whole(&'m str, &'m [SmolStr]),
 }
 
+/// What was evaluated once; `None` while it is, or where it cannot be.
+type Remembered<K, V> = RefCell<FxHashMap<K, Option<V>>>;
+
 /// What all evaluators of a unit share: the modules and what evaluation may still cost.
 #[derive(Debug, Default)]
 pub(super) struct World<'m> {
@@ -132,13 +135,13 @@ pub(super) struct Evaluator<'m> {
     /// What addresses in the module start with: nothing, or `module.x.`.
     pub(super) path: SmolStr,
     /// Evaluators of the modules that this one calls, by call and instance; `None` where they cannot be read.
-    pub(super) called: RefCell<FxHashMap<(&'m str, SmolStr), Option<Rc<Evaluator<'m>>>>>,
+    pub(super) called: Remembered<(&'m str, SmolStr), Rc<Evaluator<'m>>>,
     /// This evaluator, for those of the modules that it calls.
     pub(super) own: Weak<Evaluator<'m>>,
     /// Values by key; `None` while one is being evaluated.
-    memo: RefCell<FxHashMap<Key<'m>, Option<Node>>>,
+    memo: Remembered<Key<'m>, Node>,
     /// Instances by type and labels of their block; `None` while they are being evaluated.
-    instances: RefCell<FxHashMap<(&'m str, &'m [SmolStr]), Option<Rc<Instances>>>>,
+    instances: Remembered<(&'m str, &'m [SmolStr]), Rc<Instances>>,
 }
 
 impl<'m> Evaluator<'m> {

@@ -138,7 +138,7 @@ fn by_key(evaluator: &Evaluator<'_>, declared: Declared<'_>, for_each: &Expressi
         // The key of a set's element is the element.
         let key = if is_map { key } else { value.clone() };
         match (key.value.scalar_text(), &key.value) {
-            (Some(name), _) if seen.insert(name.clone()) => list.push(keyed(name, key, value)),
+            (Some(name), _) if seen.insert(name.clone()) => list.push(keyed(name, key.place, value)),
             (None, Value::Unknown(unknown)) => open = open.or_else(|| Some(unknown.clone())),
             _ => {}
         }
@@ -153,8 +153,7 @@ fn by_key(evaluator: &Evaluator<'_>, declared: Declared<'_>, for_each: &Expressi
     instances
 }
 
-fn keyed(name: SmolStr, key: Node, value: Node) -> Instance {
-    let place = key.place;
+fn keyed(name: SmolStr, place: Place, value: Node) -> Instance {
     let mut map = Map::default();
     map.push("key", place, Node::text(name.clone(), place));
     map.push("value", place, value);

@@ -106,7 +106,7 @@ pub(super) fn relative(from: &str, to: &str) -> SmolStr {
 }
 
 /// The groups that are roots: those that no other group calls. Of folders that only call each other, one is.
-pub(super) fn roots<'a>(groups: Vec<Group<'a>>) -> Vec<Group<'a>> {
+pub(super) fn roots(groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
     let names: BTreeSet<SmolStr> = groups.iter().map(|group| SmolStr::from(&*group.name)).collect();
     let calls: BTreeMap<SmolStr, Vec<SmolStr>> = groups
         .iter()

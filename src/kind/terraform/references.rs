@@ -101,7 +101,7 @@ pub(super) struct Walk<'w, 'm> {
     pub(super) scope: Scope<'w>,
 }
 
-impl<'m> Walk<'_, 'm> {
+impl Walk<'_, '_> {
     fn reference(self, root: &str, steps: &[Step]) -> Node {
         let module = self.evaluator.module;
         let unknown = |refers: Option<SmolStr>| Node {

@@ -25,13 +25,11 @@ pub(super) fn value(evaluator: &Evaluator<'_>, name: &str, declared: Declared<'_
 
 /// What the call of the module says, or for the root module a file of values.
 fn given(evaluator: &Evaluator<'_>, name: &str) -> Option<Node> {
-    match &evaluator.caller {
-        Some(caller) => caller.argument(name),
-        None => {
-            let written = evaluator.module.inputs.get(name)?;
-            Some(evaluator.evaluate(written.expression, Scope::of(written.file)))
-        }
+    if let Some(caller) = &evaluator.caller {
+        return caller.argument(name);
     }
+    let written = evaluator.module.inputs.get(name)?;
+    Some(evaluator.evaluate(written.expression, Scope::of(written.file)))
 }
 
 /// Adds the attributes that an object's type makes optional and the value leaves out.
