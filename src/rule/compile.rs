@@ -92,7 +92,7 @@ fn quantified(entry: &Entry, every: bool, scope: Scope<'_>, errors: &mut Vec<Loa
     let mut tests = Vec::new();
     for extra in rest {
         match operator(&extra.key) {
-            Some((spec, negated)) if counts && spec.takes == Takes::Ordered || spec.name == "equals" => {
+            Some((spec, negated)) if counts && (spec.takes == Takes::Ordered || spec.name == "equals") => {
                 tests.push(test(spec, negated, extra, scope, errors)?);
             }
             _ => {
