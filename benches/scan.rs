@@ -4,7 +4,8 @@
 //! `cargo bench --bench scan` measures; `cargo bench --bench scan -- --generate FOLDER COUNT` only writes the input,
 //! for `benches/whole-process.sh`.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "what cannot be measured ends the run")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what cannot be measured ends the run")]
+#![expect(clippy::disallowed_methods, reason = "a bench makes its own input")]
 
 mod generate;
 

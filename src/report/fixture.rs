@@ -122,7 +122,7 @@ fn about(id: &str, title: &str, severity: Severity, facet: Facet) -> About {
         why: String::new(),
         fix: String::new(),
         references: Vec::new(),
-        aliases: Vec::new().into(),
+        aliases: Vec::new(),
         all_aliases: Vec::new(),
     }
 }
@@ -143,7 +143,7 @@ fn public_acl() -> About {
             "A book on clouds".to_string(),
             "https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html".to_string(),
         ],
-        aliases: vec!["CKV_AWS_20".into()].into(),
+        aliases: vec!["CKV_AWS_20".into()],
         all_aliases: vec!["AWS-0092".into(), "CKV_AWS_20".into()],
         ..about("aws/s3/public-acl", "S3 bucket ACL lets everyone read the objects", Severity::High, Facet::Implemented)
     }
