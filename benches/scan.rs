@@ -32,7 +32,8 @@ fn main() {
     match rest {
         None => divan::main(),
         Some([folder, count, ..]) => {
-            generate::write(Path::new(folder), count.parse().expect("COUNT is a number")).expect("the input is written");
+            generate::write(Path::new(folder), count.parse().expect("COUNT is a number"))
+                .expect("the input is written");
         }
         Some(_) => panic!("--generate takes FOLDER and COUNT"),
     }
