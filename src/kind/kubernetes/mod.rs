@@ -5,10 +5,10 @@
 //! | `kubernetes/<Kind>` | the document as written, with the effective `namespace` beside it |
 //! | `pod` | the pod of a workload: see [`super::shared::pod`] |
 //! | `container` | each of its containers: see [`super::shared::container`] |
-//! | `kubernetes/namespace` | each namespace that the unit declares or uses: see [`namespace`] |
+//! | `kubernetes/namespace` | each namespace that the unit declares or uses: see `namespace.rs` |
 //! | `kubernetes/root` | the unit: `kinds`, `namespaces`, `workloads` |
 //!
-//! A folder of manifests is one unit. Charts and kustomizations are not rendered: see [`chart`] and [`kustomize`].
+//! A folder of manifests is one unit. Charts and kustomizations are not rendered: see `chart.rs` and `kustomize.rs`.
 
 mod chart;
 mod container;

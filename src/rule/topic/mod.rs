@@ -22,7 +22,7 @@
 //!     least: 2                                                # of so many facets, fewer are nothing
 //! ```
 //!
-//! How phrases are written is told in [`pattern`]. A topic with facets only is found when `least` of them are. What is
+//! How phrases are written is told in `pattern.rs`. A topic with facets only is found when `least` of them are. What is
 //! denied, what stands in a table of contents, a revision history or a list of abbreviations, and the document's own
 //! title do not count; a blank in place of the substance, and a text that only points elsewhere, count for a part.
 
