@@ -71,7 +71,8 @@ pub(super) fn revision(root: &Path) -> Option<(String, Option<String>)> {
     let commit = repository.head().ok()?.target()?.to_string();
     let origin = repository.find_remote("origin").ok();
     let url = origin.map(|remote| without_credentials(&String::from_utf8_lossy(remote.url_bytes())));
-    Some((commit, url))
+    // A path of this machine or the short form of SSH is no URI, and says nothing to a reader elsewhere.
+    Some((commit, url.filter(|url| url.contains("://") && !url.starts_with("file:"))))
 }
 
 /// The paths that a work tree tracks, with forward slashes. Reads the index alone, which needs neither the repository
