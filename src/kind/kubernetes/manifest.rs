@@ -4,7 +4,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::kustomize::Kustomize;
 use crate::kind::{ParsedFile, Resource};
-use crate::syntax::tree::{Map, Node, Place};
+use crate::syntax::tree::{Map, Node, Place, Value};
 
 /// Kinds of objects that belong to no namespace.
 const CLUSTER_KINDS: [&str; 24] = [
@@ -37,15 +37,32 @@ const CLUSTER_KINDS: [&str; 24] = [
 /// The namespace of objects that name none.
 pub(super) const DEFAULT_NAMESPACE: &str = "default";
 
+/// What an object is called whose name is not known.
+const UNNAMED: &str = "unnamed";
+
 /// Lists within lists that are followed; nobody nests them.
 const MAX_LISTS: usize = 4;
+
+/// An object that another format declares, in the shape of a manifest.
+pub(crate) struct Foreign<'f> {
+    /// The object: `kind`, `metadata`, `spec` …
+    pub(crate) node: Node,
+    /// The text that its places are in.
+    pub(crate) source: &'f str,
+    /// Its address in that format.
+    pub(crate) address: SmolStr,
+    /// All of its text.
+    pub(crate) extent: Place,
+}
 
 /// One object.
 pub(super) struct Manifest<'f> {
     /// The document, or the item of a list.
     pub node: &'f Node,
-    /// The file that holds it.
-    pub file: &'f ParsedFile,
+    /// The text of the file that holds it.
+    pub source: &'f str,
+    /// Its address in the format that declares it and all of its text there; none for a manifest.
+    pub origin: Option<(SmolStr, Place)>,
     /// Its kind.
     pub kind: SmolStr,
     /// Its name.
@@ -72,7 +89,7 @@ pub(super) fn is_manifest(node: &Node) -> bool {
 pub(super) fn manifests<'f>(file: &'f ParsedFile, kustomize: &Kustomize) -> Vec<Manifest<'f>> {
     let mut found = Vec::new();
     for tree in file.trees().iter().filter(|tree| is_manifest(tree)) {
-        collect(tree, None, MAX_LISTS, &mut |node, kind| found.push(Manifest::new(node, kind, file, kustomize)));
+        collect(tree, None, MAX_LISTS, &mut |node, kind| found.push(Manifest::new(node, kind, &file.text, kustomize)));
     }
     found
 }
@@ -91,13 +108,26 @@ fn collect<'f>(node: &'f Node, implied: Option<&str>, lists: usize, visit: &mut 
 }
 
 impl<'f> Manifest<'f> {
-    fn new(node: &'f Node, kind: SmolStr, file: &'f ParsedFile, kustomize: &Kustomize) -> Manifest<'f> {
+    /// What another format declares; none where it is no object.
+    pub(super) fn foreign(foreign: &'f Foreign<'_>) -> Option<Manifest<'f>> {
+        let kind = foreign.node.get("kind").and_then(Node::as_str)?;
+        let mut manifest = Manifest::new(&foreign.node, kind.into(), foreign.source, &Kustomize::default());
+        if manifest.name == UNNAMED {
+            manifest.name = foreign.address.clone();
+        }
+        manifest.origin = Some((foreign.address.clone(), foreign.extent));
+        Some(manifest)
+    }
+
+    fn new(node: &'f Node, kind: SmolStr, source: &'f str, kustomize: &Kustomize) -> Manifest<'f> {
         let metadata = node.get("metadata");
         let text = |key: &str| metadata.and_then(|metadata| metadata.get(key)).filter(|node| node.as_str().is_some());
-        let name = text("name").or(text("generateName")).and_then(Node::as_str).unwrap_or("unnamed").into();
+        let name = text("name").or(text("generateName")).and_then(Node::as_str).unwrap_or(UNNAMED).into();
         let in_cluster = CLUSTER_KINDS.contains(&kind.as_str());
-        let written = text("namespace").filter(|node| node.as_str() != Some(""));
-        let mut manifest = Manifest { node, file, kind, name, namespace: None, namespace_written: written.is_some() };
+        let unknown = || metadata?.get("namespace").filter(|node| matches!(node.value, Value::Unknown(_)));
+        let written = text("namespace").filter(|node| node.as_str() != Some("")).or_else(unknown);
+        let namespace_written = written.is_some();
+        let mut manifest = Manifest { node, source, origin: None, kind, name, namespace: None, namespace_written };
         let given = || kustomize.namespace().unwrap_or_else(|| Node::text(DEFAULT_NAMESPACE, manifest.header()));
         manifest.namespace = if in_cluster { None } else { Some(written.cloned().unwrap_or_else(given)) };
         manifest
@@ -109,13 +139,21 @@ impl<'f> Manifest<'f> {
         name.or(self.node.get("kind")).map_or(self.node.place, |node| node.place)
     }
 
+    /// All of its text.
+    pub(super) fn extent(&self) -> Place {
+        self.origin.as_ref().map_or(self.node.place, |(_, extent)| *extent)
+    }
+
     /// The name of the namespace, where it is known.
     pub(super) fn namespace_name(&self) -> Option<SmolStr> {
         self.namespace.as_ref().and_then(Node::as_str).map(SmolStr::from)
     }
 
-    /// `Kind.namespace.name`.
+    /// `Kind.namespace.name`, or what the format that declares it calls it.
     pub(super) fn address(&self) -> SmolStr {
+        if let Some((address, _)) = &self.origin {
+            return address.clone();
+        }
         let namespace = self.namespace.as_ref().and_then(Node::as_str).unwrap_or(DEFAULT_NAMESPACE);
         format_smolstr!("{}.{namespace}.{}", self.kind, self.name)
     }
@@ -133,7 +171,7 @@ impl<'f> Manifest<'f> {
             names: std::iter::once(self.name.clone()).chain(namespaced).collect(),
             tree: Node::map(map, self.node.place),
             header: self.header(),
-            extent: self.node.place,
+            extent: self.extent(),
             owner: None,
             call_chain: Vec::new(),
             converts_scalars: false,

@@ -27,6 +27,7 @@ use super::shared::{Field, image};
 use super::{Group, Kind, ParsedFile, Resource, Unit, View};
 use crate::syntax::tree::{Entry, List, Map, Node, Place, Unknown, Value};
 use kustomize::Kustomize;
+pub(crate) use manifest::Foreign;
 use manifest::Manifest;
 
 /// Kubernetes manifests.
@@ -68,6 +69,22 @@ impl Kind for Kubernetes {
         unit.resources.push(root(&manifests));
         unit
     }
+}
+
+/// Objects that another format declares, their pods, containers and namespaces, as this kind lowers its own.
+pub(crate) fn of_foreign(objects: &[Foreign<'_>]) -> Vec<Resource> {
+    let mut resources = Vec::new();
+    let manifests: Vec<Manifest<'_>> = objects.iter().filter_map(Manifest::foreign).collect();
+    for manifest in &manifests {
+        lower(manifest, &Kustomize::default(), &mut resources);
+    }
+    resources.extend(namespace::resources(&manifests));
+    resources
+}
+
+/// Whether a value is an object that Kubernetes would take.
+pub(crate) fn is_object(node: &Node) -> bool {
+    manifest::is_manifest(node)
 }
 
 /// A manifest and, where it carries a pod, the pod and its containers.

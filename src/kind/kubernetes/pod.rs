@@ -56,9 +56,8 @@ pub(super) fn resources(
         pod.service_account = Some(Field::new(Node::new(Value::Unknown(Arc::clone(unknown)), header)));
     }
     let tree = pod.tree(template.spec.place);
-    let mut resources = vec![pod::resource(tree.clone(), &owner, header, manifest.node.place)];
-    let around =
-        container::Around { template, pod: &tree, owner: &owner, source: &manifest.file.text, kustomize, patched };
+    let mut resources = vec![pod::resource(tree.clone(), &owner, header, manifest.extent())];
+    let around = container::Around { template, pod: &tree, owner: &owner, source: manifest.source, kustomize, patched };
     resources.extend(container::resources(&around));
     resources
 }

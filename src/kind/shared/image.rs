@@ -14,6 +14,9 @@ pub const DEFAULT_REGISTRY: &str = "docker.io";
 /// Marks of text that something else fills in before the reference is used, with their ends.
 const MARKS: [(&str, &str); 5] = [("${", "}"), ("$(", ")"), ("{{", "}}"), ("<%", "%>"), ("#{", "}")];
 
+/// Stands for what is not known between pieces that are.
+const GAP: &str = "${…}";
+
 /// A reference to an image.
 ///
 /// | field | |
@@ -40,10 +43,17 @@ pub struct Image {
 }
 
 impl Image {
-    /// Reads the reference that a node holds; `source` is the text of its file, for the spans of the parts.
+    /// Reads the reference that a node holds; `source` is the text of its file, for the spans of the parts. Of a text
+    /// that is known in pieces, the parts that are whole in a piece are known.
     pub fn of(node: &Node, source: &str) -> Option<Image> {
-        let text = node.as_str()?;
-        let parts = Parts { text, marked: mark(text), start: start_of(text, node.place, source), place: node.place };
+        let unknown = match &node.value {
+            Value::Unknown(unknown) if unknown.pieces.len() > 1 => Some(&**unknown),
+            _ => None,
+        };
+        let joined = unknown.map(|unknown| unknown.pieces.join(GAP));
+        let text = joined.as_deref().or(node.as_str())?;
+        let start = start_of(text, node.place, source);
+        let parts = Parts { text, marked: mark(text), start, place: node.place, unknown };
         let (rest, digest) = match parts.marked.find('@') {
             Some(at) => (0..at, Some(parts.node(at + 1..text.len()))),
             None => (0..text.len(), None),
@@ -132,6 +142,8 @@ struct Parts<'t> {
     marked: String,
     start: Option<usize>,
     place: Place,
+    /// What the text depends on, where it was not written as one.
+    unknown: Option<&'t Unknown>,
 }
 
 impl Parts<'_> {
@@ -141,14 +153,25 @@ impl Parts<'_> {
             Some(start) => Place::span(self.place.file, Span::new(start + range.start, start + range.end)),
             None => self.place,
         };
-        if is_templated(text) { templated(text, place) } else { Node::text(text, place) }
+        if !is_templated(text) {
+            return Node::text(text, place);
+        }
+        let node = templated(text, place);
+        match (self.unknown, &node.value) {
+            (Some(whole), Value::Unknown(part)) => {
+                let part = Unknown { depends_on: whole.depends_on.clone(), ..(**part).clone() };
+                Node::new(Value::Unknown(Arc::new(part)), place)
+            }
+            _ => node,
+        }
     }
 
     /// A template at the end of the reference may hold the parts that do not seem to be there.
     fn with_open_end(&self, mut image: Image) -> Image {
         let ends_open = MARKS.iter().any(|(_, close)| self.text.ends_with(close)) && is_templated(self.text);
         if ends_open {
-            let unknown = || Some(Node::unknown(self.text, self.place));
+            let depends_on = self.unknown.map_or(self.text, |unknown| &unknown.depends_on);
+            let unknown = || Some(Node::unknown(depends_on, self.place));
             image.tag = image.tag.or_else(unknown);
             image.digest = image.digest.or_else(unknown);
         }

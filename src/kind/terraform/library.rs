@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::module::{Declared, Module};
 use crate::kind::{Group, ParsedFile, View};
 use crate::syntax::Content;
 use crate::syntax::hcl::{Block, ExpressionKind};
+use crate::syntax::tree::FileId;
 
 /// The modules that a root reaches through local calls, by folder; the root itself among them.
 #[derive(Debug, Default)]
@@ -38,6 +40,12 @@ impl<'a> Library<'a> {
     /// What a folder declares, where the scan holds it.
     pub(super) fn module(&self, folder: &str) -> Option<&Module<'a>> {
         self.modules.get(folder)
+    }
+
+    /// The texts of the files that declare something.
+    pub(super) fn texts(&self) -> FxHashMap<FileId, &'a str> {
+        let blocks = self.modules.values().flat_map(|module| &module.blocks);
+        blocks.map(|declared| (declared.file.id, &*declared.file.text)).collect()
     }
 
     /// What a call in `folder` calls, where it is a folder of the scan.

@@ -12,6 +12,8 @@
 //! | `terraform/backend.TYPE` | `backend.TYPE` | the backend's configuration |
 //! | `terraform/root` | `root` | `required_version`, `required_providers`, `backend` (its type), `resources` (counts by type) |
 //!
+//! | `kubernetes/KIND` `pod` `container` | of the resource | what `kubernetes_…` resources are: see `kubernetes/mod.rs` |
+//!
 //! Each instance of a resource is one: `TYPE.NAME[0]`, `TYPE.NAME["k"]`. Where `count` or `for_each` is not known, the
 //! resource is there once, and what depends on the instance is unknown. The resources of a called module are there for
 //! each call, under `module.NAME.`; a folder's variables and outputs are judged at its first call. A nested block is
@@ -37,6 +39,7 @@ mod firewall;
 mod functions;
 mod instances;
 mod json_text;
+mod kubernetes;
 mod library;
 mod lower;
 mod module;
@@ -85,6 +88,7 @@ fn build(group: &Group<'_>, view: &View<'_>) -> Unit {
     unit.resources.extend(lowered.resources);
     let mut parts: Vec<Resource> = unit.resources.iter().flat_map(firewall::openings).collect();
     parts.extend(policy::all(&unit.resources));
+    parts.extend(kubernetes::all(&unit.resources, &world.library.texts()));
     unit.resources.extend(parts);
     unit.notices.extend(lowered.not_read.notices());
     unit.notices.append(&mut world.notices.borrow_mut());

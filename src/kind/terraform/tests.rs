@@ -1,6 +1,7 @@
 use super::*;
 use crate::syntax::tree::{FileId, Value};
 
+mod kubernetes;
 mod modules;
 
 /// A module of files given as path and text.
