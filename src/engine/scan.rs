@@ -19,8 +19,7 @@ use crate::isms::control::Framework;
 use crate::isms::exception::Exception;
 use crate::kind::{Group, KINDS, Kind, Notice, ParsedFile, Resource, Unit, View};
 use crate::rule::condition::Resources;
-use crate::rule::path::Path;
-use crate::rule::reference::ReferenceIndex;
+use crate::rule::relation::{By, Index};
 use crate::rule::topic::TextCache;
 use crate::source::{NotRead, Source, SourceFile};
 use crate::syntax::tree::{FileId, Place};
@@ -363,8 +362,8 @@ impl Summary {
 /// Resources by target.
 pub(super) struct UnitResources<'u> {
     by_target: FxHashMap<&'u str, Vec<&'u Resource>>,
-    /// Indexes by target and path, made when a rule first asks for one.
-    references: Mutex<FxHashMap<(SmolStr, SmolStr), Arc<ReferenceIndex>>>,
+    /// Indexes by target and what they find by, made when a rule first asks for one.
+    indexes: Mutex<FxHashMap<(SmolStr, (u8, SmolStr)), Arc<Index>>>,
 }
 
 impl<'u> UnitResources<'u> {
@@ -373,7 +372,7 @@ impl<'u> UnitResources<'u> {
         for resource in units.into_iter().flat_map(|unit| &unit.resources) {
             by_target.entry(&resource.target).or_default().push(resource);
         }
-        UnitResources { by_target, references: Mutex::default() }
+        UnitResources { by_target, indexes: Mutex::default() }
     }
 }
 
@@ -382,10 +381,10 @@ impl Resources for UnitResources<'_> {
         self.by_target.get(target).map_or(&[], Vec::as_slice)
     }
 
-    fn references(&self, target: &str, path: &Path, in_scan: bool) -> Arc<ReferenceIndex> {
-        let mut known = self.references.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let build = || Arc::new(ReferenceIndex::build(self.of_target(target, in_scan), path));
-        known.entry((target.into(), path.text.clone())).or_insert_with(build).clone()
+    fn index(&self, target: &str, by: By<'_>, in_scan: bool) -> Arc<Index> {
+        let mut known = self.indexes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let build = || Arc::new(Index::build(self.of_target(target, in_scan), by));
+        known.entry((target.into(), by.key())).or_insert_with(build).clone()
     }
 }
 
@@ -399,8 +398,8 @@ impl Resources for ScanResources<'_> {
         if in_scan { self.scan.of_target(target, true) } else { self.unit.of_target(target, false) }
     }
 
-    fn references(&self, target: &str, path: &Path, in_scan: bool) -> Arc<ReferenceIndex> {
+    fn index(&self, target: &str, by: By<'_>, in_scan: bool) -> Arc<Index> {
         let resources = if in_scan { self.scan } else { self.unit };
-        resources.references(target, path, in_scan)
+        resources.index(target, by, in_scan)
     }
 }

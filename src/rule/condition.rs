@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use super::matcher::{Matcher, Operand, Operator, Surroundings, Test, Truth};
 use super::path::{Found, Leaf, Path};
 use super::quantifier::Quantified;
-use super::reference::ReferenceIndex;
+use super::relation::{By, Index};
 use super::topic::TextCache;
 use crate::engine::assessment::Presence;
 use crate::kind::Resource;
@@ -72,8 +72,8 @@ pub trait Resources: Sync {
     /// The resources of a target in the unit or, with `in_scan`, in the whole scan, in a fixed order.
     fn of_target<'u>(&'u self, target: &str, in_scan: bool) -> &'u [&'u Resource];
 
-    /// Which of them may refer to what, through a path of theirs. The positions are those of [`Resources::of_target`].
-    fn references(&self, target: &str, path: &Path, in_scan: bool) -> std::sync::Arc<ReferenceIndex>;
+    /// An index of them. The positions in it are those of [`Resources::of_target`].
+    fn index(&self, target: &str, by: By<'_>, in_scan: bool) -> std::sync::Arc<Index>;
 }
 
 /// A node that decided a verdict.

@@ -15,7 +15,7 @@ pub mod matcher;
 pub mod message;
 pub mod path;
 pub mod quantifier;
-pub mod reference;
+pub mod relation;
 pub mod scalar;
 pub mod schema;
 pub mod set;

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::condition::{Condition, Context, Decider, Subject, Verdict};
 use super::matcher::{Operand, Operator, Surroundings, Test, Truth};
 use super::path::{Found, Path};
-use super::reference::base_address;
+use super::relation::Join;
 use crate::engine::assessment::Presence;
 use crate::kind::Resource;
 use crate::rule::scalar;
@@ -55,23 +55,6 @@ pub struct Selector {
     pub join: Join,
     /// In the whole scan instead of the unit.
     pub in_scan: bool,
-}
-
-/// How candidates are related to the resource that is looked at.
-#[derive(Debug)]
-pub enum Join {
-    /// Not at all: every resource of the target.
-    All,
-    /// The candidate refers to us through this path of its own.
-    RefersBy(Path),
-    /// We refer to the candidate through this path of ours.
-    ReferredBy(Path),
-    /// The candidate is a part of us.
-    Owned,
-    /// The candidate and we are parts of the same resource.
-    SameOwner,
-    /// These paths of the candidate and of ours lead to the same value.
-    Same(Vec<(Path, Path)>),
 }
 
 /// One thing that is quantified over.
@@ -161,11 +144,12 @@ impl Quantified {
 /// The resources of a target that may be related to the subject, in their order.
 fn related<'u>(target: &str, selector: &Selector, subject: Subject<'u>, context: &Context<'u>) -> Vec<&'u Resource> {
     let all = context.resources.of_target(target, selector.in_scan);
-    match &selector.join {
-        // Of a few, comparing each is cheaper than an index of them.
-        Join::RefersBy(path) if all.len() > 8 => {
-            let index = context.resources.references(target, path, selector.in_scan);
-            index.candidates(subject.resource).into_iter().filter_map(|position| all.get(position).copied()).collect()
+    // Of a few, comparing each is cheaper than an index of them.
+    let keys = if all.len() > 8 { selector.join.keys(subject) } else { None };
+    match (selector.join.by(), keys) {
+        (Some(by), Some(keys)) => {
+            let index = context.resources.index(target, by, selector.in_scan);
+            index.candidates(&keys).into_iter().filter_map(|position| all.get(position).copied()).collect()
         }
         _ => all.to_vec(),
     }
@@ -256,70 +240,4 @@ fn test_number(test: &Test, number: f64, context: &Context<'_>, around: Surround
     let Some(operand) = operand else { return Truth::Unknown };
     let truth = test.operator.test(&Value::Number(number), operand, around);
     if test.negated { !truth } else { truth }
-}
-
-impl Join {
-    /// Whether the candidate is related to the subject.
-    fn relates(&self, candidate: &Resource, subject: Subject<'_>) -> Truth {
-        match self {
-            Join::All => Truth::True,
-            Join::RefersBy(path) => points_at(path, &candidate.tree, subject.resource),
-            Join::ReferredBy(path) => points_at(path, subject.node, candidate),
-            Join::Owned => Truth::of(candidate.owner.as_ref() == Some(&subject.resource.address)),
-            Join::SameOwner => Truth::of(candidate.owner.is_some() && candidate.owner == subject.resource.owner),
-            Join::Same(pairs) => {
-                let pair = |(theirs, ours): &(Path, Path)| same(theirs, candidate, ours, subject);
-                pairs.iter().map(pair).min().unwrap_or(Truth::False)
-            }
-        }
-    }
-}
-
-/// Whether what the path leads to is the resource: a reference to its address, or one of its names as a literal.
-fn points_at(path: &Path, root: &crate::syntax::tree::Node, resource: &Resource) -> Truth {
-    let mut truth = Truth::False;
-    for leaf in path.walk(root) {
-        let Some(node) = leaf.node() else {
-            truth = truth.max(if matches!(leaf.found, Found::Unknown(..)) { Truth::Unknown } else { Truth::False });
-            continue;
-        };
-        let refers = node.refers.as_deref().map_or(&[][..], Vec::as_slice);
-        if refers.iter().any(|address| same_address(address, &resource.address)) || names(resource, node) {
-            return Truth::True;
-        }
-        if refers.is_empty() && matches!(node.value, Value::Unknown(_)) {
-            truth = Truth::Unknown;
-        }
-    }
-    truth
-}
-
-fn names(resource: &Resource, node: &crate::syntax::tree::Node) -> bool {
-    let named = |text: &str| resource.address == text || resource.names.iter().any(|name| name == text);
-    match &node.value {
-        Value::List(list) => list.items.iter().any(|item| names(resource, item)),
-        Value::Text(text) => named(text),
-        _ => false,
-    }
-}
-
-/// Two addresses, one of which may leave out the index (`a.b` for `a.b[0]`).
-fn same_address(left: &str, right: &str) -> bool {
-    left == right || base_address(left) == Some(right) || base_address(right) == Some(left)
-}
-
-fn same(theirs: &Path, candidate: &Resource, ours: &Path, subject: Subject<'_>) -> Truth {
-    let mut truth = Truth::False;
-    for left in theirs.walk(&candidate.tree) {
-        for right in ours.walk(subject.node) {
-            truth = truth.max(match (left.found, right.found) {
-                (Found::Node(left), Found::Node(right)) => {
-                    Truth::of(scalar::equal(&left.value, &right.value, candidate.converts_scalars))
-                }
-                (Found::Absent, _) | (_, Found::Absent) => Truth::False,
-                _ => Truth::Unknown,
-            });
-        }
-    }
-    truth
 }
