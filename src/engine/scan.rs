@@ -359,11 +359,14 @@ impl Summary {
     }
 }
 
+/// A target, and what an index of its resources finds by.
+type IndexKey = (SmolStr, (u8, SmolStr));
+
 /// Resources by target.
 pub(super) struct UnitResources<'u> {
     by_target: FxHashMap<&'u str, Vec<&'u Resource>>,
     /// Indexes by target and what they find by, made when a rule first asks for one.
-    indexes: Mutex<FxHashMap<(SmolStr, (u8, SmolStr)), Arc<Index>>>,
+    indexes: Mutex<FxHashMap<IndexKey, Arc<Index>>>,
 }
 
 impl<'u> UnitResources<'u> {

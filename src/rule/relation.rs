@@ -313,7 +313,7 @@ mod tests {
             tree: documents.into_iter().next().unwrap(),
             header: Place::NOWHERE,
             extent: Place::NOWHERE,
-            owner: (index % 3 != 0).then(|| format_smolstr!("r{}", index % 5)),
+            owner: (!index.is_multiple_of(3)).then(|| format_smolstr!("r{}", index % 5)),
             call_chain: Vec::new(),
             converts_scalars,
         }
