@@ -6,6 +6,7 @@ use super::scan::{ScanPlan, WhatArgs};
 use super::{ExitStatus, Failure, Terminal, output};
 use crate::isms::coverage;
 use crate::report::{self, CoverageFormat, Target};
+use crate::source::Content;
 
 /// `annexa coverage`.
 #[derive(Debug, Args)]
@@ -19,7 +20,7 @@ pub(super) struct CoverageArgs {
 
 pub(super) fn run(args: &CoverageArgs, terminal: Terminal) -> Result<ExitStatus, Failure> {
     let CoverageArgs { what, format } = args;
-    let (assessment, _) = ScanPlan::resolve(what, terminal)?.run();
+    let (assessment, _) = ScanPlan::resolve(what, Content::WorkTree, terminal)?.run();
     let coverage = coverage::coverage(&assessment, assessment.framework);
     let default = [Target::stdout(CoverageFormat::Table)];
     let targets = if format.is_empty() { &default[..] } else { &format[..] };

@@ -15,7 +15,7 @@ use crate::isms::coverage;
 use crate::kind::repository;
 use crate::report::{self, Format, Target};
 use crate::rule::{Confidence, Severity};
-use crate::source::{Source, SourceOptions};
+use crate::source::{Content, Source, SourceOptions};
 
 /// What to scan, and how: shared by `scan` and `coverage`.
 #[derive(Debug, Args)]
@@ -56,6 +56,14 @@ pub(super) struct ScanArgs {
     /// Exit with 3 when something in scope was not looked at
     #[arg(long)]
     strict: bool,
+    /// Scan what is staged for the next commit, and report on the files that it would add or change
+    #[arg(long, conflicts_with = "no_ignore")]
+    staged: bool,
+}
+
+/// What is staged. Git names the index to its hooks where it is not the usual one, as in `git commit --all`.
+fn staged() -> Content {
+    Content::Index { file: std::env::var_os("GIT_INDEX_FILE").filter(|file| !file.is_empty()).map(PathBuf::from) }
 }
 
 /// The severity from which findings fail the run.
@@ -81,6 +89,15 @@ pub(super) fn framework(text: &str) -> Result<Framework, String> {
     Framework::parse(text).ok_or_else(|| format!("one of {}", names.join(", ")))
 }
 
+/// Why only a part of the files is reported on, where that is so.
+fn in_part(source: &Source) -> Option<&'static str> {
+    if source.is_index() {
+        let nothing = source.nothing_staged();
+        return Some(if nothing { "nothing is staged" } else { "only files with staged changes were reported on" });
+    }
+    (!source.is_whole()).then_some("only a part of the files was scanned")
+}
+
 /// Everything that is decided before work begins.
 pub(super) struct ScanPlan {
     source: Source,
@@ -91,11 +108,12 @@ pub(super) struct ScanPlan {
 
 impl ScanPlan {
     /// Resolves the arguments. Reads the configuration and lists the files.
-    pub(super) fn resolve(args: &WhatArgs, terminal: Terminal) -> Result<ScanPlan, Failure> {
+    pub(super) fn resolve(args: &WhatArgs, content: Content, terminal: Terminal) -> Result<ScanPlan, Failure> {
         let WhatArgs { paths, rules, config, today, no_ignore, framework, show_unknown } = args;
         let root = crate::source::root_of(paths).map_err(told)?;
         let config = config::load(config.as_deref(), &root, terminal)?;
         let options = SourceOptions {
+            content,
             paths: paths.clone(),
             include: config.include.clone(),
             exclude: config.exclude.clone(),
@@ -105,8 +123,11 @@ impl ScanPlan {
         };
         let source = Source::open(&options).map_err(told)?;
         let (plan, limited) = plan::plan(rules, &config, terminal)?;
-        let limited =
-            limited.or_else(|| (!source.is_whole()).then(|| "only a part of the files was scanned".to_owned()));
+        let in_part = in_part(&source).map(str::to_owned);
+        let limited = match (in_part, limited) {
+            (Some(in_part), Some(limited)) if source.is_index() => Some(format!("{in_part}; {limited}")),
+            (in_part, limited) => limited.or(in_part),
+        };
         let Config { isms, documents, parameters, exceptions, fail_on, framework: configured, .. } = config;
         let settings = Settings {
             today: clock::today(*today),
@@ -131,8 +152,9 @@ impl ScanPlan {
 }
 
 pub(super) fn run(args: &ScanArgs, terminal: Terminal) -> Result<ExitStatus, Failure> {
-    let ScanArgs { what, format, fail_on, strict } = args;
-    let plan = ScanPlan::resolve(what, terminal)?;
+    let ScanArgs { what, format, fail_on, strict, staged: of_index } = args;
+    let content = if *of_index { staged() } else { Content::WorkTree };
+    let plan = ScanPlan::resolve(what, content, terminal)?;
     let (assessment, configured) = plan.run();
     let coverage = coverage::coverage(&assessment, assessment.framework);
     let default = [Target::stdout(Format::Text)];

@@ -90,7 +90,11 @@ pub fn scan(source: &Source, mut plan: Plan, settings: &Settings, repository: Op
     early.push(requirement::apply(&mut plan, &facts, settings, &texts, source));
 
     let reported: FxHashMap<FileId, bool> = source.files.iter().map(|file| (file.id, file.reported)).collect();
-    let is_reported = |resource: &Resource| reported.get(&resource.header.file).copied().unwrap_or(true);
+    // What stands in no file is about the whole, of which what is staged is only a part.
+    let elsewhere = !source.is_index();
+    let of_whole = |resource: &Resource| elsewhere || resource.target.starts_with("repository/");
+    let is_reported =
+        |resource: &Resource| reported.get(&resource.header.file).copied().unwrap_or_else(|| of_whole(resource));
     let bench = |across_units| Bench {
         plan: &plan,
         today: settings.today,

@@ -1,8 +1,8 @@
 //! The source: which files there are, what they hold, and why some were not read. The only module apart from the
 //! command line that does IO.
 //!
-//! A source is the work tree below the paths that the user names, or files in memory (examples of rules, tests); both
-//! keep the same limits. Everything in it is sorted by path. What is not read falls into four groups, all of them
+//! A source is the work tree below the paths that the user names, what git stores for them (the index, a commit), or
+//! files in memory (examples of rules, tests); all keep the same limits. Everything in it is sorted by path. What is not read falls into four groups, all of them
 //! told to the user: files that are read by nobody because no syntax claims their name ([`Source::other_files`]),
 //! files that the configuration excludes ([`Source::excluded_files`]), folders that are not entered
 //! ([`Source::not_entered`]), and files that should have been read and could not be ([`Source::not_read`], and what
@@ -11,6 +11,7 @@
 pub mod git;
 pub mod lines;
 pub mod read;
+mod stored;
 mod walk;
 
 #[cfg(test)]
@@ -97,9 +98,32 @@ pub struct NotEntered {
     pub reason: &'static str,
 }
 
+/// Which state of the files is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Content {
+    /// The files as they lie in the work tree.
+    #[default]
+    WorkTree,
+    /// What is staged in the index. All of it is read, and only the files that differ from the last commit are reported
+    /// on. `file` is the index where it is not the one of the work tree, as git tells its hooks in `GIT_INDEX_FILE`.
+    Index {
+        /// The file of the index.
+        file: Option<PathBuf>,
+    },
+    /// The files of a commit.
+    Commit {
+        /// The commit.
+        id: git::ObjectId,
+        /// Only these files are reported on, with paths relative to the root; none: all.
+        reported: Option<std::collections::BTreeSet<String>>,
+    },
+}
+
 /// What to read.
 #[derive(Debug, Clone, Default)]
 pub struct SourceOptions {
+    /// Which state of the files.
+    pub content: Content,
     /// Files and folders as the user typed them; none: the current folder.
     pub paths: Vec<PathBuf>,
     /// Patterns of what to read, as in `.gitignore`, relative to the root; none: everything.
@@ -124,6 +148,8 @@ pub enum SourceError {
     Unreachable(PathBuf, String),
     /// A pattern of the configuration is none.
     Pattern(String, String),
+    /// What git stores was asked for, and this stands in the way.
+    Git(String),
 }
 
 impl fmt::Display for SourceError {
@@ -132,6 +158,7 @@ impl fmt::Display for SourceError {
             SourceError::NotFound(path) => write!(formatter, "path `{}` does not exist", path.display()),
             SourceError::Unreachable(path, error) => write!(formatter, "cannot look at `{}`: {error}", path.display()),
             SourceError::Pattern(pattern, error) => write!(formatter, "pattern `{pattern}` is not valid: {error}"),
+            SourceError::Git(problem) => formatter.write_str(problem),
         }
     }
 }
@@ -143,6 +170,8 @@ impl std::error::Error for SourceError {}
 enum Origin {
     /// Files below the root. Names that are not UTF-8 have their real path here.
     Folder { root: PathBuf, irregular: BTreeMap<FileId, PathBuf> },
+    /// What git stores for the files, and the folder that paths are relative to.
+    Stored { root: PathBuf, store: stored::Store },
     /// Texts in the order of the files.
     Memory(Vec<Arc<str>>),
 }
@@ -206,16 +235,62 @@ impl Source {
         source
     }
 
-    /// The commit that is checked out in the git work tree around the root, and the address of its `origin`.
+    /// The commit that is read, else the one that is checked out in the git work tree around the root, and the address of
+    /// its `origin`.
     pub fn revision(&self) -> Option<(String, Option<String>)> {
-        let root = self.root()?;
+        let (head, origin) = git::revision(self.work_tree()?)?;
+        Some((self.commit().map_or(head, |id| id.to_string()), origin))
+    }
+
+    /// The git work tree around the root, as far as the root knows of one; the root itself where there is none.
+    pub fn work_tree(&self) -> Option<&Path> {
         let depth = Path::new(&self.prefix).components().count();
-        git::revision(root.ancestors().nth(depth)?)
+        self.root()?.ancestors().nth(depth)
+    }
+
+    /// Whether this is what is staged in the index.
+    pub fn is_index(&self) -> bool {
+        matches!(&self.origin, Origin::Stored { store, .. } if store.commit().is_none())
+    }
+
+    /// The commit that is read, where it is one.
+    pub fn commit(&self) -> Option<git::ObjectId> {
+        if let Origin::Stored { store, .. } = &self.origin { store.commit() } else { None }
+    }
+
+    /// Of an index, the files that a commit would add or change and that were asked for, whatever their syntax.
+    pub fn staged_files(&self) -> Result<Vec<git::facts::Tracked>, git::GitError> {
+        if let Origin::Stored { store, .. } = &self.origin { store.staged() } else { Ok(Vec::new()) }
+    }
+
+    /// Whether this is an index, and of what was asked for a commit would add or change nothing.
+    pub fn nothing_staged(&self) -> bool {
+        matches!(&self.origin, Origin::Stored { store, .. } if store.commit().is_none() && store.nothing_staged())
+    }
+
+    /// The name that git has for the content of a file: what it is stored under, else what it would be.
+    pub fn object_id(&self, id: FileId, text: &str) -> Option<git::ObjectId> {
+        match &self.origin {
+            Origin::Stored { store, .. } => store.object_id(id),
+            _ => git::object_id(text.as_bytes()),
+        }
+    }
+
+    /// Gives files the ids that `known` has for them, and the others ids from `free` on, so that the files of two
+    /// sources can be told apart by their ids alone.
+    pub fn renumber(&mut self, known: impl Fn(&str, git::ObjectId) -> Option<FileId>, free: usize) {
+        if let Origin::Stored { store, .. } = &mut self.origin {
+            store.renumber(&mut self.files, known, free);
+        }
     }
 
     /// The file of an id.
     pub fn file(&self, id: FileId) -> Option<&SourceFile> {
-        self.files.get(id.0 as usize)
+        let at = match &self.origin {
+            Origin::Stored { store, .. } => store.index_of(id)?,
+            _ => id.0 as usize,
+        };
+        self.files.get(at)
     }
 
     /// The text of a file, with its byte order mark where it has one, so that offsets are those of the file.
@@ -228,6 +303,7 @@ impl Source {
                 let path = irregular.get(&id).cloned().unwrap_or_else(|| root.join(&*file.path));
                 read::text(&path, &file.path)
             }
+            Origin::Stored { store, .. } => store.read(file),
             Origin::Memory(texts) => match texts.get(id.0 as usize) {
                 Some(_) if file.size > MAX_FILE_SIZE => Err(NotRead::too_large(file.path.clone(), file.size)),
                 Some(text) => read::check(text, &file.path).map(|()| text.clone()),
@@ -239,7 +315,7 @@ impl Source {
     /// The folder that paths are relative to; none for a source in memory.
     pub fn root(&self) -> Option<&Path> {
         match &self.origin {
-            Origin::Folder { root, .. } => Some(root),
+            Origin::Folder { root, .. } | Origin::Stored { root, .. } => Some(root),
             Origin::Memory(_) => None,
         }
     }

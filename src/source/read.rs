@@ -30,7 +30,8 @@ pub fn text(path: &Path, shown: &str) -> Result<Arc<str>, NotRead> {
     decode(bytes, shown)
 }
 
-fn decode(bytes: Vec<u8>, shown: &str) -> Result<Arc<str>, NotRead> {
+/// Bytes as text.
+pub(super) fn decode(bytes: Vec<u8>, shown: &str) -> Result<Arc<str>, NotRead> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(NotRead::new(shown, NotReadReason::NotText, "is encoded as UTF-16; save it as UTF-8"));
     }

@@ -14,13 +14,13 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::{
-    CONFIGURATION, NotEntered, NotRead, NotReadReason, Origin, Source, SourceError, SourceFile, SourceOptions, file_id,
-    git,
+    CONFIGURATION, Content, NotEntered, NotRead, NotReadReason, Origin, Source, SourceError, SourceFile, SourceOptions,
+    file_id, git, stored,
 };
 use crate::syntax::Syntax;
 
 /// Folders that hold what was installed or built, by name.
-const SKIPPED_FOLDERS: &[(&str, &str)] = &[
+pub(super) const SKIPPED_FOLDERS: &[(&str, &str)] = &[
     (".terraform", "modules and providers that Terraform downloaded"),
     ("node_modules", "packages that a package manager downloaded"),
 ];
@@ -30,6 +30,9 @@ pub(super) fn open(options: &SourceOptions) -> Result<Source, SourceError> {
     let named = Named::of(&options.paths)?;
     let Root { folder: root, work_tree } = named.root();
     let rules = Rules::new(&root, options)?;
+    if options.content != Content::WorkTree {
+        return stored::open(&rules, &named, work_tree, &options.content);
+    }
     let mut listing = Listing::default();
     for (folder, files) in &named.files {
         list(&rules, folder, Some(1), options, &mut listing);
@@ -50,10 +53,10 @@ pub(super) fn open(options: &SourceOptions) -> Result<Source, SourceError> {
 }
 
 /// The paths that the user named, canonical, none of them inside another.
-struct Named {
-    folders: BTreeSet<PathBuf>,
+pub(super) struct Named {
+    pub(super) folders: BTreeSet<PathBuf>,
     /// Files by the folder that they lie in.
-    files: BTreeMap<PathBuf, BTreeSet<PathBuf>>,
+    pub(super) files: BTreeMap<PathBuf, BTreeSet<PathBuf>>,
 }
 
 impl Named {
@@ -115,11 +118,11 @@ pub(super) fn root_of(paths: &[PathBuf]) -> Result<PathBuf, SourceError> {
 }
 
 /// What the configuration says about paths.
-struct Rules {
-    root: PathBuf,
+pub(super) struct Rules {
+    pub(super) root: PathBuf,
     include: Option<Gitignore>,
     exclude: Option<Gitignore>,
-    evidence: Option<String>,
+    pub(super) evidence: Option<String>,
 }
 
 impl Rules {
@@ -138,7 +141,7 @@ impl Rules {
         if cfg!(windows) { relative.replace('\\', "/") } else { relative.into_owned() }
     }
 
-    fn includes(&self, path: &Path) -> bool {
+    pub(super) fn includes(&self, path: &Path) -> bool {
         let matches = |patterns: &Gitignore| patterns.matched_path_or_any_parents(path, false).is_ignore();
         self.include.as_ref().is_none_or(matches) && !self.exclude.as_ref().is_some_and(matches)
     }

@@ -13,3 +13,4 @@ mod mutation;
 mod program;
 mod reports;
 mod rules;
+mod staged;

@@ -95,14 +95,35 @@ impl Kind for Repository {
 
 /// The unit of the repository whose root the source is; none where the source is something else. A repository that
 /// cannot be read is a unit without resources and with a notice.
+///
+/// Of an index only the files that a commit would add or change are judged; what is missing in the whole, and the
+/// history, are not a matter of one commit.
 pub fn of_source(source: &Source, today: Date) -> Option<Unit> {
+    if source.is_index() {
+        return Some(of_index(source)).filter(|_| source.is_work_tree());
+    }
     let root = source.root().filter(|_| source.is_work_tree() && source.is_whole())?;
     let since = today.checked_sub(MONTHS.months()).unwrap_or(Date::MIN);
-    match git::facts(root, since, today) {
+    let facts = match source.commit() {
+        Some(commit) => git::facts_at(root, commit, since, today),
+        None => git::facts(root, since, today),
+    };
+    match facts {
         Ok(facts) => Some(unit(&facts, &source.files, &own_files(source))),
         Err(error) => {
             let notice = Notice { id: "repository-not-read", message: error.to_string(), place: Place::NOWHERE };
             Some(Unit { kind: "repository", name: ".".into(), notices: vec![notice], ..Unit::default() })
+        }
+    }
+}
+
+fn of_index(source: &Source) -> Unit {
+    let unit = Unit { kind: "repository", name: ".".into(), ..Unit::default() };
+    match source.staged_files() {
+        Ok(staged) => Unit { resources: tracked::resources(&staged, &source.files), ..unit },
+        Err(error) => {
+            let notice = Notice { id: "repository-not-read", message: error.to_string(), place: Place::NOWHERE };
+            Unit { notices: vec![notice], ..unit }
         }
     }
 }

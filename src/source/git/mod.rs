@@ -3,6 +3,8 @@
 
 pub mod facts;
 mod history;
+pub(super) mod objects;
+pub mod revision;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +18,14 @@ use facts::{Facts, Remote, Signature, Tag, Tracked, TrackedKind};
 
 /// Largest file that is searched for a private key, in bytes. Keys are a few kilobytes.
 const MAX_KEY_FILE: usize = 64 * 1024;
+
+/// The name that git has for content, a tree or a commit.
+pub use git2::Oid as ObjectId;
+
+/// The name that git has for the content of a file.
+pub(super) fn object_id(bytes: &[u8]) -> Option<ObjectId> {
+    ObjectId::hash_object(git2::ObjectType::Blob, bytes).ok()
+}
 
 /// Why a repository could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +71,21 @@ pub fn facts(root: &Path, since: Date, today: Date) -> Result<Facts, GitError> {
         remotes: remotes(&repository)?,
         tracked: tracked(&repository)?,
         history: history::read(&repository, commit, since, today)?,
+        tags: tags(&repository)?,
+    })
+}
+
+/// The facts of the repository of a work tree as they were at a commit of its history.
+pub fn facts_at(root: &Path, commit: ObjectId, since: Date, today: Date) -> Result<Facts, GitError> {
+    let repository = Repository::open(root)?;
+    let branch = repository.head().ok().as_ref().and_then(branch_name);
+    Ok(Facts {
+        head: Some(commit.to_string()),
+        branch,
+        is_shallow: repository.is_shallow(),
+        remotes: remotes(&repository)?,
+        tracked: tracked_at(&repository, commit)?,
+        history: history::read(&repository, Some(commit), since, today)?,
         tags: tags(&repository)?,
     })
 }
@@ -123,27 +148,51 @@ fn path_of(entry: &IndexEntry) -> String {
 }
 
 fn tracked(repository: &Repository) -> Result<Vec<Tracked>, GitError> {
-    let index = repository.index()?;
-    let mut tracked: Vec<Tracked> = index.iter().map(|entry| entry_of(repository, &entry)).collect();
+    Ok(tracked_by(repository, &repository.index()?))
+}
+
+/// What an index tracks.
+fn tracked_by(repository: &Repository, index: &Index) -> Vec<Tracked> {
+    let entry =
+        |entry: IndexEntry| entry_of(repository, path_of(&entry), entry.id, entry.mode, u64::from(entry.file_size));
+    let mut tracked: Vec<Tracked> = index.iter().map(entry).collect();
     tracked.sort_by(|one, other| one.path.cmp(&other.path));
     // An unresolved merge has up to three entries for a path.
     tracked.dedup_by(|one, other| one.path == other.path);
+    tracked
+}
+
+/// What a commit tracks.
+fn tracked_at(repository: &Repository, commit: ObjectId) -> Result<Vec<Tracked>, GitError> {
+    let objects = repository.odb()?;
+    let tree = repository.find_commit(commit)?.tree()?;
+    let mut tracked = Vec::new();
+    tree.walk(git2::TreeWalkMode::PreOrder, |folder, entry| {
+        if entry.kind() == Some(git2::ObjectType::Tree) {
+            return git2::TreeWalkResult::Ok;
+        }
+        let path = format!("{folder}{}", String::from_utf8_lossy(entry.name_bytes()));
+        let mode = u32::try_from(entry.filemode()).unwrap_or(0);
+        let size = objects.read_header(entry.id()).map_or(0, |(size, _)| size as u64);
+        tracked.push(entry_of(repository, path, entry.id(), mode, size));
+        git2::TreeWalkResult::Ok
+    })?;
+    tracked.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(tracked)
 }
 
-fn entry_of(repository: &Repository, entry: &IndexEntry) -> Tracked {
-    let path = path_of(entry);
-    let kind = match entry.mode & 0o170_000 {
+fn entry_of(repository: &Repository, path: String, id: ObjectId, mode: u32, size: u64) -> Tracked {
+    let kind = match mode & 0o170_000 {
         0o120_000 => TrackedKind::Link,
         0o160_000 => TrackedKind::Submodule,
-        _ if entry.mode & 0o111 != 0 => TrackedKind::Executable,
+        _ if mode & 0o111 != 0 => TrackedKind::Executable,
         _ => TrackedKind::File,
     };
     let may_hold_key = matches!(kind, TrackedKind::File | TrackedKind::Executable)
-        && entry.file_size as usize <= MAX_KEY_FILE
+        && size <= MAX_KEY_FILE as u64
         && may_hold_private_key(&path);
-    let private_key = if may_hold_key { holds_private_key(repository, entry.id) } else { None };
-    Tracked { path, size: u64::from(entry.file_size), kind, private_key }
+    let private_key = if may_hold_key { holds_private_key(repository, id) } else { None };
+    Tracked { path, size, kind, private_key }
 }
 
 fn may_hold_private_key(path: &str) -> bool {

@@ -1,0 +1,4 @@
+resource "aws_s3_bucket" "pictures" {
+  bucket = "pictures"
+  acl    = "public-read-write"
+}
