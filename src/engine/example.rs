@@ -139,7 +139,7 @@ fn judge_resources(nodes: &[Node], plan: &Plan, today: jiff::civil::Date) -> Out
 /// A resource written as a literal: `target`, optionally `address`, `unit`, `owner`, `names`, and its `tree`.
 fn literal_resource(node: &Node) -> Resource {
     let text = |key: &str| node.get(key).and_then(Node::as_str).map(SmolStr::from);
-    let target = text("target").unwrap_or_default();
+    let target = crate::kind::targets::canonical(&text("target").unwrap_or_default());
     let names = node.get("names").map(Node::items).unwrap_or_default().iter().filter_map(Node::as_str);
     Resource {
         address: text("address").unwrap_or_else(|| target.clone()),

@@ -1,6 +1,7 @@
 //! Kinds: what the trees of files mean. A kind claims files, groups them into units and lowers each unit to
 //! resources, the things that rules judge.
 
+pub mod arm;
 pub mod cloudformation;
 pub mod dockerfile;
 pub(crate) mod document;
@@ -174,6 +175,7 @@ pub fn by_file<'a>(files: &[&'a ParsedFile]) -> Vec<Group<'a>> {
 pub const KINDS: &[&dyn Kind] = &[
     &terraform::Terraform,
     &cloudformation::CloudFormation,
+    &arm::Arm,
     &kubernetes::Kubernetes,
     &dockerfile::Dockerfile,
     &github_actions::GithubActions,

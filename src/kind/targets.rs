@@ -1,7 +1,9 @@
 //! The targets that checks can name, so that a mistyped one is refused instead of never firing.
 
+use smol_str::SmolStr;
+
 /// Families of targets: any name after the slash is a type of that format.
-const FAMILIES: [&str; 3] = ["cloudformation", "kubernetes", "terraform"];
+const FAMILIES: [&str; 4] = ["arm", "cloudformation", "kubernetes", "terraform"];
 
 /// Targets of a fixed name.
 pub(crate) const NAMES: &[&str] = &[
@@ -109,6 +111,14 @@ pub(crate) const NAMES: &[&str] = &[
     "register/corrective-action",
     "register/attestation",
 ];
+
+/// The spelling under which resources and checks meet: Azure compares the types of resources without regard to case.
+pub fn canonical(target: &SmolStr) -> SmolStr {
+    if target.starts_with("arm/") && target.chars().any(char::is_uppercase) {
+        return target.to_ascii_lowercase().into();
+    }
+    target.clone()
+}
 
 /// Whether a kind fills the target; if not, what to write instead.
 pub fn check(target: &str) -> Result<(), String> {

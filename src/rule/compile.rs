@@ -135,6 +135,7 @@ fn compile_over(node: &Node, errors: &mut Vec<LoadError>) -> Option<Over> {
     for target in &targets {
         check_target(target, targets_node.place, errors);
     }
+    let targets = targets.iter().map(kind::targets::canonical).collect();
     let join = match (refers_by, referred_by, same, owned, same_owner) {
         (None, None, None, false, false) => Join::All,
         (Some(node), None, None, false, false) => Join::RefersBy(path(node, errors)?),

@@ -198,7 +198,7 @@ fn load_targets(node: &Node, errors: &mut Vec<LoadError>) -> Vec<SmolStr> {
     for target in &targets {
         compile::check_target(target, node.place, errors);
     }
-    targets
+    targets.iter().map(crate::kind::targets::canonical).collect()
 }
 
 fn load_examples(node: &Node, errors: &mut Vec<LoadError>) -> Vec<Example> {

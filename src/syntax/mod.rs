@@ -1,5 +1,6 @@
 //! Syntaxes: bytes to value trees with places. Parsing is total: it returns what could be read and the errors.
 
+pub mod bicep;
 pub mod codeowners;
 pub mod csv;
 pub mod dockerfile;
@@ -22,6 +23,8 @@ use tree::{FileId, Node};
 pub enum Syntax {
     /// Terraform and OpenTofu in native syntax.
     Hcl,
+    /// Bicep.
+    Bicep,
     /// YAML.
     Yaml,
     /// JSON.
@@ -56,6 +59,7 @@ impl Syntax {
         let (_, extension) = name.rsplit_once('.')?;
         Some(match extension.to_ascii_lowercase().as_str() {
             "tf" | "tofu" | "tfvars" => Syntax::Hcl,
+            "bicep" => Syntax::Bicep,
             "yaml" | "yml" => Syntax::Yaml,
             "json" => Syntax::Json,
             "toml" => Syntax::Toml,
@@ -70,6 +74,7 @@ impl Syntax {
 /// Reads a text. Total: what cannot be read is an error in the result.
 pub fn parse(syntax: Syntax, text: &str, file: FileId) -> Parsed {
     match syntax {
+        Syntax::Bicep => bicep::parse(text, file),
         Syntax::Yaml => yaml::parse(text, file),
         Syntax::Json => json::parse(text, file),
         Syntax::Toml => toml::parse(text, file),
@@ -101,6 +106,8 @@ pub enum Content {
     Trees(Vec<Node>),
     /// Unevaluated HCL; the Terraform kind evaluates it to trees.
     Hcl(hcl::Body),
+    /// Unevaluated Bicep; the kind of Azure's templates evaluates it to trees.
+    Bicep(bicep::Template),
 }
 
 impl Parsed {
@@ -126,6 +133,7 @@ mod tests {
             ("a/b/prod.auto.tfvars", Some(Syntax::Hcl)),
             ("x.tofu", Some(Syntax::Hcl)),
             ("terragrunt.hcl", None),
+            ("infra/main.bicep", Some(Syntax::Bicep)),
             ("k8s/Deployment.YML", Some(Syntax::Yaml)),
             ("a.yaml", Some(Syntax::Yaml)),
             ("main.tf.json", Some(Syntax::Json)),

@@ -12,7 +12,8 @@ use rayon::prelude::*;
 
 use crate::{acme, assess, program};
 
-const SYNTAXES: [Syntax; 9] = [
+const SYNTAXES: [Syntax; 10] = [
+    Syntax::Bicep,
     Syntax::Hcl,
     Syntax::Yaml,
     Syntax::Json,

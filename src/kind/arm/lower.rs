@@ -1,0 +1,140 @@
+//! From the resources of a template to the resources that rules judge.
+
+use smol_str::{SmolStr, format_smolstr};
+
+use super::evaluate::{Binding, Evaluator, Names, index_name, referring, whole};
+use super::functions::truth;
+use super::index::Named;
+use super::{firewall, json};
+use crate::kind::{Resource, Unit, targets};
+use crate::syntax::bicep::{self, INDEX, Template};
+use crate::syntax::tree::{FileId, Map, Node, Place, Span, Value};
+
+/// Resources that one template may become.
+const MAX_RESOURCES: usize = 20_000;
+
+/// Lowers a template of JSON.
+pub(super) fn json(root: &Node, file: FileId, unit: &mut Unit) {
+    template(&json::template(root), file, unit);
+}
+
+/// Lowers a template.
+pub(super) fn template(template: &Template, file: FileId, unit: &mut Unit) {
+    let evaluator = Evaluator::new(template, file);
+    all(&evaluator, &template.resources, unit);
+}
+
+fn all(evaluator: &Evaluator<'_>, resources: &[bicep::Resource], unit: &mut Unit) {
+    for resource in resources {
+        repeated(evaluator, resource, None, None, unit);
+    }
+}
+
+/// A resource once for each round of its loop.
+fn repeated(
+    evaluator: &Evaluator<'_>,
+    resource: &bicep::Resource,
+    around: Option<&Named>,
+    names: Names<'_>,
+    unit: &mut Unit,
+) {
+    let Some(repeated) = &resource.repeated else {
+        return one(evaluator, resource, &Around { named: around, names, round: None }, unit);
+    };
+    let place = Place::span(evaluator.file, resource.header);
+    match evaluator.rounds(repeated, names, 0) {
+        Ok(rounds) => {
+            for (index, item) in rounds.into_iter().enumerate() {
+                let counted = Binding { name: index_name(repeated), value: whole(index, place), outer: names };
+                let item = Binding { name: &repeated.item, value: item, outer: Some(&counted) };
+                one(evaluator, resource, &Around { named: around, names: Some(&item), round: Some(index) }, unit);
+            }
+        }
+        // It may be there once or often, and what depends on the round is not known.
+        Err(unknown) => {
+            let unknown = Node::new(Value::Unknown(unknown), place);
+            let name = if repeated.item.starts_with(INDEX) { "" } else { index_name(repeated) };
+            let counted = Binding { name, value: Node::unknown(name, place), outer: names };
+            let item = Binding { name: &repeated.item, value: unknown, outer: Some(&counted) };
+            one(evaluator, resource, &Around { named: around, names: Some(&item), round: None }, unit);
+        }
+    }
+}
+
+/// What is around a resource.
+struct Around<'a> {
+    named: Option<&'a Named>,
+    names: Names<'a>,
+    round: Option<usize>,
+}
+
+fn one(evaluator: &Evaluator<'_>, resource: &bicep::Resource, around: &Around<'_>, unit: &mut Unit) {
+    if unit.resources.len() >= MAX_RESOURCES {
+        return;
+    }
+    let condition = resource.condition.as_ref().map(|each| evaluator.value(each, around.names, 0));
+    if condition.is_some_and(|condition| truth(&condition) == Some(false)) {
+        return;
+    }
+    let named = Named::of(evaluator, resource, around.named);
+    if !resource.existing {
+        let lowered = lowered(evaluator, resource, &named, around);
+        let openings = firewall::openings(&lowered);
+        unit.resources.push(lowered);
+        unit.resources.extend(openings);
+    }
+    for child in &resource.children {
+        repeated(evaluator, child, Some(&named), around.names, unit);
+    }
+    if let Some(deployment) = &resource.deployment {
+        let inner = evaluator.within(deployment, around.names);
+        all(&inner, &deployment.template.resources, unit);
+    }
+}
+
+fn lowered(evaluator: &Evaluator<'_>, resource: &bicep::Resource, named: &Named, around: &Around<'_>) -> Resource {
+    let place = |span: Span| Place::span(evaluator.file, span);
+    let (header, written) = (place(resource.header), place(resource.kind_span));
+    let mut map = Map::default();
+    map.push("type", written, Node::text(named.kind.clone(), written));
+    map.push("apiVersion", written, Node::text(resource.version.clone(), written));
+    let mut name = None;
+    for property in &resource.body {
+        let Some(key) = property.key.as_text() else { continue };
+        let value = evaluator.value(&property.value, around.names, 0);
+        if key == "name" {
+            name = value.as_str().map(SmolStr::from);
+        }
+        // What is missing in the properties is missing in the resource.
+        let key_place = if key == "properties" { header } else { evaluator.place(&property.key) };
+        map.push(key, key_place, value);
+    }
+    if resource.property("parent").is_none()
+        && let Some(parent) = parent(evaluator, named, around, header)
+    {
+        map.push("parent", header, parent);
+    }
+    let base = named.address();
+    Resource {
+        target: targets::canonical(&format_smolstr!("arm/{}", named.kind)),
+        address: around.round.map_or_else(|| base.clone(), |round| format_smolstr!("{base}[{round}]")),
+        names: name.into_iter().collect(),
+        tree: Node::map(map, place(resource.extent)),
+        header,
+        extent: place(resource.extent),
+        owner: None,
+        call_chain: Vec::new(),
+        converts_scalars: true,
+    }
+}
+
+/// The resource that one is a part of, as a reference.
+fn parent(evaluator: &Evaluator<'_>, named: &Named, around: &Around<'_>, place: Place) -> Option<Node> {
+    let (kind, name) = named.parent()?;
+    let address = match around.named {
+        Some(outer) if outer.kind.as_str() == kind => outer.address(),
+        _ => evaluator.index.address(kind, &name),
+    };
+    let node = if name.contains('{') { Node::unknown(name, place) } else { Node::text(name, place) };
+    Some(referring(node, vec![address]))
+}
