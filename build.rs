@@ -6,9 +6,11 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{env, fs, io};
 
-use syntax::tree::{FileId, Node};
+use sha2::{Digest, Sha256};
+use syntax::tree::{FileId, Node, Value};
 
 /// The sources of the library that read and pack YAML, under the paths that they have there.
 #[expect(dead_code, unreachable_pub, reason = "shared with the library, which uses all of it")]
@@ -74,15 +76,24 @@ fn write_table(code: &mut String, name: &str, root: &Path, files: &[String], out
         let source = root.join(path);
         let text = fs::read_to_string(&source).map_err(|error| format!("{path}: {error}"))?;
         let tree = out.join(format!("{name}-{index}.bin"));
-        fs::write(&tree, syntax::packed::pack(&document(path, &text)?))?;
+        let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+        fs::write(&tree, syntax::packed::pack(&without_examples(document(path, &text)?)))?;
         let (source, tree) = (source.to_string_lossy(), tree.to_string_lossy());
         writeln!(
             code,
-            "    EmbeddedFile {{ path: {path:?}, text: include_str!({source:?}), tree: include_bytes!({tree:?}) }},"
+            "    EmbeddedFile {{ path: {path:?}, text: include_str!({source:?}), digest: {digest:?}, tree: include_bytes!({tree:?}) }},"
         )?;
     }
     writeln!(code, "];")?;
     Ok(())
+}
+
+/// Most of a rule's tree is its examples, and only `rules test` asks for them: it reads the text again.
+fn without_examples(mut document: Node) -> Node {
+    if let Value::Map(map) = &mut document.value {
+        Arc::make_mut(map).entries.retain(|entry| entry.key != "examples");
+    }
+    document
 }
 
 /// The one document of a file.

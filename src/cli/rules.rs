@@ -129,11 +129,8 @@ fn test(folders: &[PathBuf], wanted: &[String], terminal: Terminal) -> Result<Ex
 
 /// What is wrong with the examples, at their places in the file as written.
 fn mistakes(loaded: &LoadedRule, proof: &RuleProof) -> Vec<LoadError> {
-    // Built-in rules carry no places; the text does.
-    let id = loaded.rule.about.id.as_str();
-    let read = crate::rule::set::from_text(loaded.path.clone(), id, loaded.text.clone());
-    let read = read.ok();
-    let rule = read.as_ref().map_or(&loaded.rule, |read| &read.rule);
+    let rule = loaded.complete().rule;
+    let id = rule.about.id.as_str();
     let mut errors = Vec::new();
     for (index, example) in proof.examples.iter().enumerate() {
         if let Some(mistake) = &example.mistake {

@@ -366,7 +366,7 @@ pub struct Assessment {
     pub resources: BTreeMap<SmolStr, usize>,
     /// What the ISMS holds.
     pub isms: IsmsFacts,
-    /// The digest of the rule set: SHA-256 over the ids and texts of all rules in the plan, in hexadecimal.
+    /// The digest of the rule set: SHA-256 over the ids, and the SHA-256 of the texts, of all rules in the plan, in hexadecimal.
     pub rule_set_digest: String,
     /// The commit that was scanned, where the root is a repository with one.
     pub commit: Option<String>,

@@ -52,6 +52,7 @@ impl RuleProof {
 
 /// Runs all examples of a rule.
 pub fn prove(loaded: &LoadedRule) -> RuleProof {
+    let loaded = &loaded.complete();
     let examples: Vec<ExampleResult> = loaded.rule.examples.iter().map(|example| run(loaded, example)).collect();
     let checks = 0..loaded.rule.checks.len();
     let lacking = |seen: fn(&ExampleResult) -> &BTreeSet<usize>| {

@@ -31,7 +31,7 @@ pub struct Planned {
 pub struct Plan {
     /// The rules.
     pub rules: Vec<Planned>,
-    /// The digest of the rule set: SHA-256 over ids and texts, in hexadecimal.
+    /// The digest of the rule set: SHA-256 over ids and the SHA-256 of texts, in hexadecimal.
     pub digest: String,
     by_target: FxHashMap<SmolStr, Vec<(usize, usize)>>,
 }
@@ -105,8 +105,7 @@ fn digest(rules: &[LoadedRule]) -> String {
     for loaded in rules {
         hasher.update(loaded.rule.about.id.as_bytes());
         hasher.update([0]);
-        hasher.update(loaded.text.as_bytes());
-        hasher.update([0]);
+        hasher.update(loaded.digest);
     }
     hexadecimal(&hasher.finalize())
 }

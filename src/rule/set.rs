@@ -1,6 +1,7 @@
 //! Sets of rules: those of the binary, and those of an organisation.
 
 use rayon::prelude::*;
+use sha2::{Digest, Sha256};
 
 use super::load::{self, LoadError};
 use super::{Example, Expectation, Rule};
@@ -17,6 +18,16 @@ pub struct LoadedRule {
     pub path: String,
     /// Its text.
     pub text: std::borrow::Cow<'static, str>,
+    /// The SHA-256 of its text.
+    pub digest: [u8; 32],
+}
+
+impl LoadedRule {
+    /// The rule with its examples and with places, which built-in rules are loaded without: read again from its text.
+    pub fn complete(&self) -> LoadedRule {
+        let again = from_text(self.path.clone(), &self.rule.about.id, self.text.clone());
+        again.unwrap_or_else(|_| self.clone())
+    }
 }
 
 /// A rule file that was refused.
@@ -39,7 +50,10 @@ fn load_embedded(file: &'static embedded::EmbeddedFile) -> Result<LoadedRule, Re
     let id = id_of(file.path.trim_start_matches("rules/"));
     let loaded = packed::unpack_static(file.tree).ok_or_else(Vec::new).and_then(|tree| load::load(id, &tree));
     match loaded {
-        Ok(rule) => Ok(LoadedRule { rule: rule.into(), path: file.path.to_owned(), text: file.text.into() }),
+        Ok(rule) => {
+            let (path, text) = (file.path.to_owned(), file.text.into());
+            Ok(LoadedRule { rule: rule.into(), path, text, digest: file.digest })
+        }
         // The packed tree has no places: read the text again to say where the mistake is.
         Err(_) => from_text(file.path.to_owned(), id, file.text.into()),
     }
@@ -62,7 +76,10 @@ pub fn from_text(path: String, id: &str, text: std::borrow::Cow<'static, str>) -
         _ => Err(vec![LoadError::new("the file is empty", whole)]),
     };
     match loaded {
-        Ok(rule) => Ok(LoadedRule { rule: rule.into(), path, text }),
+        Ok(rule) => {
+            let digest = Sha256::digest(text.as_bytes()).into();
+            Ok(LoadedRule { rule: rule.into(), path, text, digest })
+        }
         Err(mistakes) => Err(RefusedRule { path, text, mistakes }),
     }
 }

@@ -231,7 +231,8 @@ fn texts_of_acme() -> Vec<(String, String)> {
 fn texts_of_examples() -> Vec<Vec<(String, String)>> {
     let rules = set::embedded().expect("the built-in rules load");
     let of_rule = |rule: &set::LoadedRule| {
-        let files = rule.rule.examples.iter().enumerate().filter_map(|(index, example)| match &example.subject {
+        let complete = rule.complete().rule;
+        let files = complete.examples.iter().enumerate().filter_map(|(index, example)| match &example.subject {
             ExampleSubject::Files(files) => Some(files.iter().map(move |(path, text)| (index, path, text))),
             ExampleSubject::Resources(_) => None,
         });
