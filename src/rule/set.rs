@@ -24,6 +24,7 @@ pub struct LoadedRule {
 
 impl LoadedRule {
     /// The rule with its examples and with places, which built-in rules are loaded without: read again from its text.
+    #[must_use]
     pub fn complete(&self) -> LoadedRule {
         let again = from_text(self.path.clone(), &self.rule.about.id, self.text.clone());
         again.unwrap_or_else(|_| self.clone())
