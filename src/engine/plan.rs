@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 
-use super::assessment::Location;
+use super::assessment::{FindingKind, Location};
 use crate::rule::set::LoadedRule;
 use crate::rule::{Rule, Severity};
 use crate::syntax::tree::Value;
@@ -92,6 +92,19 @@ impl Plan {
 pub fn set_parameter(parameters: &mut Vec<(SmolStr, Value)>, name: &str, value: &Value) {
     parameters.retain(|(existing, _)| existing != name);
     parameters.push((name.into(), value.clone()));
+}
+
+impl Planned {
+    /// The aliases that a finding of this check carries: those of the check, and what its fail implies.
+    pub(super) fn aliases_of(&self, check: usize, kind: FindingKind) -> Arc<[SmolStr]> {
+        let own = self.aliases.get(check).cloned().unwrap_or_default();
+        match self.rule.checks.get(check) {
+            Some(check) if kind == FindingKind::Fail && !check.implies.is_empty() => {
+                own.iter().chain(&check.implies).cloned().collect()
+            }
+            _ => own,
+        }
+    }
 }
 
 fn planned(rule: Arc<Rule>) -> Planned {

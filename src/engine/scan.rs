@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::assemble;
@@ -58,6 +58,7 @@ pub(super) struct ReadFile {
 pub fn scan(source: &Source, mut plan: Plan, settings: &Settings, repository: Option<Unit>) -> Assessment {
     let (mut read, not_read) = read_files(source, settings);
     set_aside(&mut read, settings);
+    sift(&mut read, settings);
     let mut texts = Texts::default();
     let mut comments: FxHashMap<FileId, Vec<IgnoreComment>> = FxHashMap::default();
     for each in &read {
@@ -208,6 +209,22 @@ fn set_aside(read: &mut [ReadFile], settings: &Settings) {
         each.set_aside = reason;
         each.errors.clear();
         each.kinds.clear();
+    }
+}
+
+/// Lets go of the files that a kind does not want after all, now that all are in sight.
+fn sift(read: &mut [ReadFile], settings: &Settings) {
+    let files: Vec<&ParsedFile> = read.iter().map(|each| &each.file).collect();
+    let view = View { files: &files, isms: &settings.isms, documents: &settings.documents, today: settings.today };
+    let mut kept: Vec<FxHashSet<FileId>> = Vec::with_capacity(KINDS.len());
+    for (index, kind) in KINDS.iter().enumerate() {
+        let claimed: Vec<&ParsedFile> =
+            read.iter().filter(|each| each.kinds.contains(&index)).map(|each| &each.file).collect();
+        kept.push(kind.sift(&claimed, &view).into_iter().map(|file| file.id).collect());
+    }
+    for each in read {
+        let id = each.file.id;
+        each.kinds.retain(|kind| kept.get(*kind).is_some_and(|files| files.contains(&id)));
     }
 }
 

@@ -163,7 +163,7 @@ impl Bench<'_> {
         let verdict = &judged.verdict;
         let place = locate::primary(check, slot.resource, verdict, self.texts);
         let partial = kind == FindingKind::Fail && verdict.presence == Presence::Partial;
-        let topical = partial || !verdict.evidence.is_empty() || !verdict.missing.is_empty();
+        let topical = partial || check.is_topical || !verdict.evidence.is_empty() || !verdict.missing.is_empty();
         let related = locate::related(slot.resource, verdict, place, self.texts);
         let mut related: Vec<(Location, String)> =
             related.into_iter().map(|(place, address)| (self.texts.location(place), address.to_owned())).collect();
@@ -189,7 +189,7 @@ impl Bench<'_> {
             presence: topical.then_some(verdict.presence),
             missing: verdict.missing.iter().map(ToString::to_string).collect(),
             depends_on: (kind == FindingKind::Unknown).then(|| verdict.depends_on()).flatten(),
-            aliases: planned.aliases.get(slot.check).cloned().unwrap_or_default(),
+            aliases: planned.aliases_of(slot.check, kind),
             instances: 1,
             fingerprint: String::new(),
             suppression: None,

@@ -24,7 +24,17 @@ impl Kind for Isms {
     }
 
     fn claims(&self, file: &ParsedFile, view: &View<'_>) -> bool {
-        document::recognise(file, view).is_some() || register::is_register(file, view)
+        document::recognise(file, view).is_some()
+            || register::is_register(file, view)
+            || document::may_belong(file, view)
+    }
+
+    fn sift<'a>(&self, files: &[&'a ParsedFile], view: &View<'_>) -> Vec<&'a ParsedFile> {
+        let found = document::recognise_all(files, view).into_iter();
+        found
+            .filter(|(file, found)| found.is_some() || register::is_register(file, view))
+            .map(|(file, _)| file)
+            .collect()
     }
 
     /// All of it is one unit, named by the folder that holds most of it.
@@ -36,18 +46,21 @@ impl Kind for Isms {
     }
 
     fn build(&self, group: &Group<'_>, view: &View<'_>) -> Unit {
-        let documents: Vec<Document> = group
-            .files
-            .iter()
-            .filter_map(|file| document::read(file, document::recognise(file, view)?, view))
+        let documents: Vec<Document> = document::recognise_all(&group.files, view)
+            .into_iter()
+            .filter_map(|(file, recognised)| document::read(file, recognised?, view))
             .collect();
         let registers: Vec<Register> = group.files.iter().filter_map(|file| register::read(file, view)).collect();
-        let mut resources: Vec<Resource> = documents.iter().map(Document::resource).collect();
+        // A page beside a main document is judged with it, and not as a document of its own.
+        let is_whole = |document: &&Document| document.recognised.nature != "part";
+        let mut resources: Vec<Resource> = documents.iter().filter(is_whole).map(Document::resource).collect();
         let mut taken = BTreeMap::new();
         resources.extend(registers.iter().flat_map(|register| register.resources(&mut taken)));
-        resources.extend(document::sets(&documents));
+        let sets = document::sets(&documents);
+        let names = sets.iter().filter_map(|set| set.target.strip_prefix("isms/")).map(SmolStr::from).collect();
+        resources.extend(sets);
         resources.extend(register::wholes(&registers));
-        resources.push(whole(&group.name, &documents, &registers));
+        resources.push(whole(&group.name, &documents, &registers, &names));
         let facts = facts(&documents, &registers);
         Unit { kind: self.name(), name: group.name.clone(), resources, notices: Vec::new(), facts }
     }
@@ -57,7 +70,7 @@ impl Kind for Isms {
 /// empty. `None` where the configuration names no folder.
 pub(crate) fn empty(configured: &[String]) -> Option<Unit> {
     let name: Arc<str> = configured.first()?.trim_end_matches('/').into();
-    let resources = vec![whole(&name, &[], &[])];
+    let resources = vec![whole(&name, &[], &[], &BTreeSet::new())];
     Some(Unit { kind: Isms.name(), name, resources, notices: Vec::new(), facts: facts(&[], &[]) })
 }
 
@@ -90,7 +103,7 @@ fn common_folder(files: &[&ParsedFile]) -> Arc<str> {
 /// sets:            the subjects that documents have, sorted
 /// registers:       the registers that are there, sorted
 /// ```
-fn whole(name: &str, documents: &[Document], registers: &[Register]) -> Resource {
+fn whole(name: &str, documents: &[Document], registers: &[Register], sets: &BTreeSet<SmolStr>) -> Resource {
     // The overall policy stands for the whole, else the first document, else the first register.
     let main = documents.iter().find(|document| document.recognised.id == "information-security-policy");
     let main = main.or(documents.first()).map(|document| document.header);
@@ -104,7 +117,7 @@ fn whole(name: &str, documents: &[Document], registers: &[Register]) -> Resource
     put("count", Node::new(Value::Number(documents.len() as f64), place));
     put("documents", Node::list(documents.iter().map(entry).collect(), place));
     put("document_types", list(documents.iter().map(|document| &document.recognised.id).collect()));
-    put("sets", list(documents.iter().map(|document| &document.recognised.set).collect()));
+    put("sets", list(sets.iter().collect()));
     put("registers", list(registers.iter().map(Register::name).collect()));
     Resource {
         target: SmolStr::new_static("isms"),
@@ -210,6 +223,53 @@ mod tests {
         let unit = empty(&["management/".to_owned()]).unwrap();
         assert_eq!((&*unit.name, unit.facts.exists, unit.resources.len()), ("management", true, 1));
         assert_eq!(unit.resources[0].header, Place::NOWHERE);
+    }
+
+    fn sifted(files: &[ParsedFile]) -> Vec<&str> {
+        let all: Vec<&ParsedFile> = files.iter().collect();
+        let view = View { files: &all, isms: &[], documents: &[], today: date(2026, 11, 22) };
+        let claimed: Vec<&ParsedFile> = all.iter().copied().filter(|file| Isms.claims(file, &view)).collect();
+        Isms.sift(&claimed, &view).into_iter().map(|file| &*file.path).collect()
+    }
+
+    const SPEAKING: &str =
+        "An incident is declared by the lead. After the incident the team meets; incidents are closed.\n";
+
+    #[test]
+    fn pages_beside_a_plan_belong_to_it_and_alone_to_nothing() {
+        let page = ("docs/ir/after.md", SPEAKING);
+        let far = ("src/notes.md", SPEAKING);
+        assert!(sifted(&files(&[page, far])).is_empty());
+        let plan = ("docs/ir/plan.md", "# Incident response plan\n");
+        let other = ("docs/ir/menu.md", "# Menu\n\nSoup.\n");
+        let files = files(&[page, other, plan, far]);
+        assert_eq!(sifted(&files), ["docs/ir/after.md", "docs/ir/plan.md"]);
+        let all: Vec<&ParsedFile> = files.iter().filter(|file| file.path.starts_with("docs/")).collect();
+        let view = View { files: &all, isms: &[], documents: &[], today: date(2026, 11, 22) };
+        let unit = Isms.build(&Group { name: "docs/ir".into(), files: all.clone() }, &view);
+        let addresses: Vec<&str> = unit.resources.iter().map(|resource| resource.address.as_str()).collect();
+        assert_eq!(addresses, ["docs/ir/plan.md", "isms/incident-plan", "isms"], "a page is no document of its own");
+        let documents = unit.resources[1].tree.get("documents").unwrap().items();
+        assert_eq!(documents.len(), 2);
+    }
+
+    #[test]
+    fn templates_count_where_a_repository_has_nothing_else() {
+        let template = ("templates/ir.md", "# Incident response plan\n");
+        assert_eq!(sifted(&files(&[template])), ["templates/ir.md"]);
+        assert_eq!(sifted(&files(&[template, ("isms/scope.md", "# ISMS scope\n")])), ["isms/scope.md"]);
+        assert!(sifted(&files(&[("node_modules/x/templates/ir.md", "# Incident response plan\n")])).is_empty());
+    }
+
+    #[test]
+    fn a_long_chapter_of_another_document_is_judged_with_its_subject() {
+        let text = format!("# Information security policy\n\n## Incident response\n\n{}", SPEAKING.repeat(9));
+        let units = units(&files(&[("isms/policy.md", &text)]));
+        let set = units[0].resources.iter().find(|resource| resource.target == "isms/incident-plan").unwrap();
+        assert_eq!(set.tree.get("documents").unwrap().items().len(), 1);
+        let sets = units[0].resources.last().unwrap().tree.get("sets").unwrap();
+        let sets: Vec<&str> = sets.items().iter().filter_map(Node::as_str).collect();
+        assert!(sets.contains(&"incident-plan"), "{sets:?}");
     }
 
     #[test]

@@ -142,6 +142,11 @@ pub trait Kind: Sync {
     /// Whether the file has a meaning for this kind. Judged by path and content only.
     fn claims(&self, file: &ParsedFile, view: &View<'_>) -> bool;
 
+    /// Which of the claimed files it wants after all, now that all of them are in sight: all, unless the kind knows better.
+    fn sift<'a>(&self, files: &[&'a ParsedFile], _view: &View<'_>) -> Vec<&'a ParsedFile> {
+        files.to_vec()
+    }
+
     /// Groups the claimed files (sorted by path) into units; by folder unless the kind knows better.
     fn groups<'a>(&self, files: &[&'a ParsedFile]) -> Vec<Group<'a>> {
         by_folder(files)

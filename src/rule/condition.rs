@@ -208,6 +208,19 @@ impl Condition {
         }
     }
 
+    /// Whether it looks for a topic in texts.
+    pub fn is_topical(&self) -> bool {
+        match self {
+            Condition::All(conditions) | Condition::Any(conditions) => conditions.iter().any(Condition::is_topical),
+            Condition::Not(condition) => condition.is_topical(),
+            Condition::Parts(parts) => parts.iter().any(|(_, condition)| condition.is_topical()),
+            Condition::Match(matching) => {
+                matching.matcher.tests.iter().any(|test| matches!(test.operator, Operator::States(_)))
+            }
+            Condition::Quantified(quantified) => quantified.meets.is_topical(),
+        }
+    }
+
     /// Calls `visit` with every target that quantifiers look for, and whether in the whole scan.
     pub fn visit_targets<'c>(&'c self, visit: &mut dyn FnMut(&'c str, bool)) {
         match self {

@@ -174,6 +174,7 @@ fn load_check(node: &Node, scope: Scope<'_>, errors: &mut Vec<LoadError>) -> Opt
     let message = fields.optional("message");
     let at = fields.optional("at");
     let aliases = fields.texts("aliases");
+    let implies = fields.texts("implies");
     fields.finish();
     let on = on.map(|node| load_targets(node, errors)).unwrap_or_default();
     let when = when.and_then(|node| compile::condition(node, false, scope, errors));
@@ -190,8 +191,9 @@ fn load_check(node: &Node, scope: Scope<'_>, errors: &mut Vec<LoadError>) -> Opt
     let at = at.and_then(|node| compile::path(node, errors));
     let looks_across_units =
         condition.looks_across_units() || when.as_ref().is_some_and(super::condition::Condition::looks_across_units);
+    let is_topical = !implies.is_empty() || condition.is_topical();
     let place = node.place;
-    Some(Check { on, when, condition, denies, message, at, aliases, looks_across_units, place })
+    Some(Check { on, when, condition, denies, message, at, aliases, implies, is_topical, looks_across_units, place })
 }
 
 fn load_targets(node: &Node, errors: &mut Vec<LoadError>) -> Vec<SmolStr> {

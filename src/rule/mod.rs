@@ -128,6 +128,10 @@ pub struct Check {
     pub at: Option<Path>,
     /// The ids of the same check elsewhere.
     pub aliases: Vec<SmolStr>,
+    /// The ids that a fail of this check answers as well: where there is no plan, all that a plan must say is missing.
+    pub implies: Vec<SmolStr>,
+    /// Whether it looks for a topic in texts, so that its outcome is a presence.
+    pub is_topical: bool,
     /// Whether it looks at resources of other units (`in: scan`).
     pub looks_across_units: bool,
     /// Where it stands in the rule file.

@@ -56,7 +56,11 @@ impl Syntax {
             ".gitmodules" => return Some(Syntax::Gitmodules),
             _ => {}
         }
-        let (_, extension) = name.rsplit_once('.')?;
+        let (stem, extension) = name.rsplit_once('.')?;
+        if matches!(extension, "tmpl" | "j2" | "tpl") {
+            // A template of a document is read as the document that it makes.
+            return Syntax::of(stem).filter(|syntax| *syntax == Syntax::Markdown);
+        }
         Some(match extension.to_ascii_lowercase().as_str() {
             "tf" | "tofu" | "tfvars" => Syntax::Hcl,
             "bicep" => Syntax::Bicep,

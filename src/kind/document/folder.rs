@@ -31,6 +31,7 @@ struct Names {
     likely: Vec<String>,
     possible: Vec<String>,
     elsewhere: Vec<String>,
+    templates: Vec<String>,
 }
 
 static NAMES: LazyLock<Names> = LazyLock::new(|| {
@@ -41,6 +42,7 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
         likely: folded("likely"),
         possible: folded("possible"),
         elsewhere: folded("elsewhere"),
+        templates: folded("templates"),
     }
 });
 
@@ -87,6 +89,14 @@ pub(crate) fn is_elsewhere(path: &str, configured: &[String]) -> bool {
     let below = named_folder(path, configured).and_then(|folder| path.strip_prefix(folder)).unwrap_or(path);
     let Some((folders, _)) = below.rsplit_once('/') else { return false };
     folders.split('/').any(|segment| segment.starts_with('.') || NAMES.elsewhere.contains(&fold(segment)))
+}
+
+/// Whether a file that lies elsewhere does so only because its folder is one of templates.
+pub(crate) fn is_template(path: &str, configured: &[String]) -> bool {
+    let below = named_folder(path, configured).and_then(|folder| path.strip_prefix(folder)).unwrap_or(path);
+    let Some((folders, _)) = below.rsplit_once('/') else { return false };
+    let is_other = |name: String| NAMES.elsewhere.contains(&name) && !NAMES.templates.contains(&name);
+    !folders.split('/').any(|segment| segment.starts_with('.') || is_other(fold(segment)))
 }
 
 #[cfg(test)]

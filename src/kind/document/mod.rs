@@ -21,12 +21,14 @@ pub(crate) mod folder;
 pub(crate) mod metadata;
 pub(crate) mod placeholder;
 pub(crate) mod requirement;
+pub(crate) mod subject;
 pub(crate) mod types;
 pub(crate) mod words;
 
 use smol_str::SmolStr;
 
 use crate::engine::assessment::{RecognisedDocument, Standing};
+use crate::kind::document::folder::{is_elsewhere, is_template};
 use crate::kind::document::types::Recognised;
 use crate::kind::{ParsedFile, Resource, View};
 use crate::syntax::Syntax;
@@ -54,7 +56,66 @@ pub(crate) fn recognise(file: &ParsedFile, view: &View<'_>) -> Option<Recognised
     if Syntax::of(&file.path) != Some(Syntax::Markdown) {
         return None;
     }
-    types::recognise(file, view, metadata::count(file.trees().first()?))
+    types::recognise(file, view, metadata::count(file.trees().first()?), false)
+}
+
+/// Whether a file may be a document once all files are in sight: a template to fill in, or a page that speaks of a subject.
+pub(crate) fn may_belong(file: &ParsedFile, view: &View<'_>) -> bool {
+    let is_page = |tree: &Node| !is_elsewhere(&file.path, view.isms) && !subject::spoken_of(tree).is_empty();
+    as_template(file, view).is_some()
+        || (Syntax::of(&file.path) == Some(Syntax::Markdown) && file.trees().first().is_some_and(is_page))
+}
+
+fn as_template(file: &ParsedFile, view: &View<'_>) -> Option<Recognised> {
+    if Syntax::of(&file.path) != Some(Syntax::Markdown) || !is_template(&file.path, view.isms) {
+        return None;
+    }
+    types::recognise(file, view, metadata::count(file.trees().first()?), true)
+}
+
+/// What each of the files is, now that all are in sight: pages that speak of the subject of a main document beside them
+/// belong to it, and templates count where nothing else was found.
+pub(crate) fn recognise_all<'a>(
+    files: &[&'a ParsedFile],
+    view: &View<'_>,
+) -> Vec<(&'a ParsedFile, Option<Recognised>)> {
+    let mut found: Vec<(&ParsedFile, Option<Recognised>)> =
+        files.iter().map(|file| (*file, recognise(file, view))).collect();
+    if found.iter().all(|(_, recognised)| recognised.is_none()) {
+        found = files.iter().map(|file| (*file, as_template(file, view))).collect();
+    }
+    let is_main = |recognised: &Recognised| {
+        subject::of_set(&recognised.set).is_some_and(|subject| subject.document_type == recognised.id)
+    };
+    let main = |(file, recognised): &(&'a ParsedFile, Option<Recognised>)| {
+        recognised.as_ref().filter(|recognised| is_main(recognised)).map(|recognised| (*file, recognised.set.clone()))
+    };
+    let mains: Vec<(&ParsedFile, SmolStr)> = found.iter().filter_map(main).collect();
+    if mains.is_empty() {
+        return found;
+    }
+    for (file, recognised) in found.iter_mut().filter(|(_, recognised)| recognised.is_none()) {
+        *recognised = beside(file, &mains);
+    }
+    found
+}
+
+/// How many folders below its main document a page may lie.
+const DEEPEST_PAGE: usize = 2;
+
+fn beside(file: &ParsedFile, mains: &[(&ParsedFile, SmolStr)]) -> Option<Recognised> {
+    let spoken_of = subject::spoken_of(file.trees().first()?);
+    let near = |main: &ParsedFile| {
+        let below = match main.folder() {
+            "." => Some(&*file.path),
+            folder => file.path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')),
+        };
+        below.is_some_and(|below| below.matches('/').count() <= DEEPEST_PAGE)
+    };
+    mains.iter().find_map(|(main, set)| {
+        let subject = spoken_of.iter().find(|subject| subject.set == *set).filter(|_| near(main))?;
+        Some(types::part(subject, &main.path))
+    })
 }
 
 /// Reads a file that [`recognise`] recognised.
@@ -193,22 +254,44 @@ pub(crate) fn sets(documents: &[Document]) -> Vec<Resource> {
             sets.entry("policies").or_default().push(document);
         }
     }
-    sets.into_iter().map(|(name, members)| set(name, &members)).collect()
+    let mut chapters = chapters(documents);
+    for name in chapters.keys() {
+        sets.entry(name).or_default();
+    }
+    sets.into_iter().map(|(name, members)| set(name, &members, chapters.remove(name).unwrap_or_default())).collect()
 }
 
-fn set(name: &str, members: &[&Document]) -> Resource {
+/// Chapters of documents on other subjects that are about a subject, by its set.
+fn chapters(documents: &[Document]) -> std::collections::BTreeMap<&'static str, Vec<Node>> {
+    let mut chapters: std::collections::BTreeMap<&'static str, Vec<Node>> = std::collections::BTreeMap::new();
+    for subject in subject::subjects() {
+        let others = documents.iter().filter(|document| {
+            let recognised = &document.recognised;
+            recognised.set != subject.set && recognised.nature != "record" && recognised.nature != "part"
+        });
+        let found: Vec<Node> = others.filter_map(|document| subject.chapters(&document.tree)).collect();
+        if !found.is_empty() {
+            chapters.insert(&subject.set, found);
+        }
+    }
+    chapters
+}
+
+fn set(name: &str, members: &[&Document], chapters: Vec<Node>) -> Resource {
     // The main document of a set is the one whose type is called like the set, else the first.
     let main = members.iter().find(|member| member.recognised.id == name).or(members.first());
-    let (header, extent) = main.map_or((Place::NOWHERE, Place::NOWHERE), |main| (main.header, main.tree.place));
+    let chapter = || chapters.first().map_or(Place::NOWHERE, |chapter| chapter.place);
+    let (header, extent) = main.map_or_else(|| (chapter(), chapter()), |main| (main.header, main.tree.place));
     let mut types: Vec<SmolStr> = members.iter().map(|member| member.recognised.id.clone()).collect();
     types.sort();
     types.dedup();
     let mut map = Map::default();
     let mut put = |key: &'static str, node: Node| map.push(key, header, node);
     put("set", Node::text(name, header));
-    put("count", Node::new(Value::Number(members.len() as f64), header));
+    put("count", Node::new(Value::Number((members.len() + chapters.len()) as f64), header));
     put("types", Node::list(types.into_iter().map(|id| Node::text(id, header)).collect(), header));
-    put("documents", Node::list(members.iter().map(|member| member.tree.clone()).collect(), header));
+    let documents = members.iter().map(|member| member.tree.clone()).chain(chapters).collect();
+    put("documents", Node::list(documents, header));
     let address = smol_str::format_smolstr!("isms/{name}");
     Resource {
         target: address.clone(),

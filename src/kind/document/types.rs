@@ -8,7 +8,8 @@ use std::sync::LazyLock;
 use smol_str::SmolStr;
 
 use crate::isms::catalogue::{framework_tree, text, texts, truth};
-use crate::kind::document::folder::{Closeness, Folder, is_elsewhere, isms_folder};
+use crate::kind::document::folder::{Closeness, Folder, is_elsewhere, is_template, isms_folder};
+use crate::kind::document::subject::{self, Subject};
 use crate::kind::document::words::{fold, holds};
 use crate::kind::{ParsedFile, View};
 use crate::syntax::tree::Node;
@@ -48,6 +49,12 @@ struct Table {
     /// Folder names and the set they stand for.
     set_folders: Vec<(String, SmolStr)>,
     other_names: Vec<String>,
+    /// Headings that policies of any subject have.
+    frames: Vec<String>,
+    /// Words that in a title make it speak about a document instead of being its name.
+    telling: Vec<String>,
+    /// Words that may follow the name of a document in its title.
+    trailing: Vec<String>,
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(Table::read);
@@ -80,10 +87,19 @@ struct Signs<'a> {
     folder: Option<Folder>,
     /// Whether it is somebody else's, an example or out of force.
     is_elsewhere: bool,
+    /// Its content.
+    tree: &'a Node,
 }
 
 /// Recognises a document; `None` for everything that is no document of an ISMS.
-pub(crate) fn recognise(file: &ParsedFile, view: &View<'_>, metadata: usize) -> Option<Recognised> {
+///
+/// Templates are no documents in force; they count only where the caller has nothing else (`with_templates`).
+pub(crate) fn recognise(
+    file: &ParsedFile,
+    view: &View<'_>,
+    metadata: usize,
+    with_templates: bool,
+) -> Option<Recognised> {
     let tree = file.trees().first()?;
     let front = tree.get("metadata").and_then(|map| field(map, "type")).and_then(Node::as_str).unwrap_or("");
     if let Some((_, id)) = view.documents.iter().find(|(path, _)| **path == *file.path) {
@@ -92,13 +108,40 @@ pub(crate) fn recognise(file: &ParsedFile, view: &View<'_>, metadata: usize) -> 
     let signs = Signs {
         path: &file.path,
         name: without_numbers(&fold(stem(file.name()))),
-        title: title(tree).and_then(Node::as_str).unwrap_or(""),
+        title: shown_title(tree),
         front: fold(front),
         metadata,
         folder: isms_folder(&file.path, view.isms),
-        is_elsewhere: is_elsewhere(&file.path, view.isms),
+        is_elsewhere: is_elsewhere(&file.path, view.isms) && !(with_templates && is_template(&file.path, view.isms)),
+        tree,
     };
     TABLE.recognise(&signs)
+}
+
+/// The title; where a text has none, its first heading or a short first line.
+fn shown_title(tree: &Node) -> &str {
+    if let Some(title) = title(tree).and_then(Node::as_str) {
+        return title;
+    }
+    let sections = tree.get("sections").map_or(&[][..], Node::items);
+    let mut headings = sections.iter().filter_map(|section| section.get("heading")).filter_map(Node::as_str);
+    if let Some(heading) = headings.find(|heading| !heading.is_empty()) {
+        return heading;
+    }
+    let blocks = sections.first().and_then(|section| section.get("blocks")).map_or(&[][..], Node::items);
+    let first = blocks.first().and_then(|block| block.get("text")).and_then(Node::as_str).unwrap_or("");
+    let line = first.lines().next().unwrap_or("");
+    if line.split_whitespace().count() <= 12 { line } else { "" }
+}
+
+/// A page beside a main document: it speaks of the same subject.
+pub(crate) fn part(subject: &Subject, main: &str) -> Recognised {
+    Recognised {
+        id: SmolStr::new_static("document"),
+        set: subject.set.clone(),
+        nature: SmolStr::new_static("part"),
+        because: format!("it speaks of the subject of {main} beside it"),
+    }
 }
 
 /// The title of a document: the one of its front matter, which some call its name, before that of a heading.
@@ -126,7 +169,9 @@ pub(crate) fn sets() -> std::collections::BTreeSet<&'static str> {
     types.chain(natures).chain(std::iter::once("documents")).collect()
 }
 
+/// A file name without its ending; that of a template before the ending of what it makes goes too.
 fn stem(name: &str) -> &str {
+    let name = [".tmpl", ".j2", ".tpl"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
@@ -164,6 +209,9 @@ impl Table {
             natures: rows("natures").iter().map(nature).collect(),
             set_folders: set_folders.collect(),
             other_names: folded(&tree, "other_names"),
+            frames: folded(&tree, "frames"),
+            telling: folded(&tree, "telling"),
+            trailing: folded(&tree, "trailing"),
         }
     }
 
@@ -199,7 +247,9 @@ impl Table {
             return Some(found);
         }
         if self.other_names.contains(&signs.name) {
-            return None;
+            return self.named_by_title(signs).filter(|found| {
+                subject::of_set(&found.set).is_some_and(|subject| subject.shown_by_headings(signs.tree) >= 3)
+            });
         }
         let within = signs.folder.as_ref().and_then(|folder| self.within(signs, folder));
         within.or_else(|| self.outside(signs))
@@ -248,17 +298,57 @@ impl Table {
             .then(|| self.general(None, signs.path, format!("it is kept like a document of the ISMS, in {folder}/")))
     }
 
+    /// Outside: a title that nothing else has, or a text that is a document of its subject from the inside.
     fn outside(&self, signs: &Signs<'_>) -> Option<Recognised> {
-        let mut parts = signs.title.split([':', '|', '–', '—']).flat_map(|part| part.split(" - ")).map(|part| {
-            let part = without_numbers(&fold(part));
-            part.strip_prefix("the ").or_else(|| part.strip_prefix("our ")).unwrap_or(&part).to_owned()
-        });
-        let titles = |each: &DocumentType, part: &String| {
-            each.strong.contains(part) || (signs.metadata > 1 && each.titles.contains(part))
+        let is_kept = signs.metadata > 1 || self.has_frame(signs.tree);
+        let titles =
+            |each: &DocumentType, part: &String| each.strong.contains(part) || (is_kept && each.titles.contains(part));
+        let found = title_parts(signs.title)
+            .find_map(|part| self.types.iter().find(|each| titles(each, &part)).map(|each| (each, part)));
+        if let Some((found, title)) = found {
+            return Some(self.typed(&found.id, signs.path, format!("its title is `{title}`")));
+        }
+        self.named_by_title(signs).or_else(|| self.by_subject(signs))
+    }
+
+    /// The title holds the name of a document, with the name of a company or project beside it.
+    fn named_by_title(&self, signs: &Signs<'_>) -> Option<Recognised> {
+        let is_named = |part: &str, title: &str| {
+            let Some(at) = part.find(title) else { return false };
+            let before: Vec<&str> = part.get(..at).unwrap_or("").split(' ').filter(|word| !word.is_empty()).collect();
+            let after = part.get(at + title.len()..).unwrap_or("");
+            let told = before.iter().any(|word| self.telling.iter().any(|telling| telling == word));
+            let next = after.trim_start().split(' ').next().unwrap_or("");
+            let ends = after.is_empty() || (after.starts_with(' ') && self.trailing.iter().any(|word| word == next));
+            holds(part, title) && before.len() <= 5 && !told && ends
         };
-        let (found, title) =
-            parts.find_map(|part| self.types.iter().find(|each| titles(each, &part)).map(|each| (each, part)))?;
-        Some(self.typed(&found.id, signs.path, format!("its title is `{title}`")))
+        let parts: Vec<String> = title_parts(&without_blanks(signs.title)).collect();
+        let mut named = self.types.iter().flat_map(|each| each.strong.iter().map(move |title| (each, title)));
+        let (found, title) = named.find(|(_, title)| parts.iter().any(|part| is_named(part, title)))?;
+        let shown = match subject::of_set(&found.set) {
+            Some(subject) => subject.is_shown_by(signs.tree),
+            None => signs.metadata > 0 || self.has_frame(signs.tree),
+        };
+        shown.then(|| self.typed(&found.id, signs.path, format!("its title holds `{title}`")))
+    }
+
+    /// Title or name speak of a subject, and the text shows what documents of it consist of.
+    fn by_subject(&self, signs: &Signs<'_>) -> Option<Recognised> {
+        let title = fold(&without_blanks(signs.title));
+        let told = title.split(' ').any(|word| self.telling.iter().any(|telling| telling == word));
+        subject::subjects().iter().find_map(|subject| {
+            let phrase = subject.phrase_in(&title).filter(|_| !told).or_else(|| subject.phrase_in(&signs.name))?;
+            let because = format!("it is about `{phrase}` and built like such a document");
+            subject.is_shown_by(signs.tree).then(|| self.typed(&subject.document_type, signs.path, because))
+        })
+    }
+
+    /// Whether a text has at least two headings that policies of any subject have.
+    fn has_frame(&self, tree: &Node) -> bool {
+        let sections = tree.get("sections").map_or(&[][..], Node::items);
+        let headings = sections.iter().filter_map(|section| section.get("heading")).filter_map(Node::as_str);
+        let headings: Vec<String> = headings.map(|heading| without_numbers(&fold(heading))).collect();
+        self.frames.iter().filter(|frame| headings.contains(frame)).count() >= 2
     }
 
     /// The type with the longest phrase that a folded text holds.
@@ -299,6 +389,29 @@ impl Table {
     }
 }
 
+/// The folded parts of a title that signs part, without articles.
+fn title_parts(title: &str) -> impl Iterator<Item = String> {
+    title.split([':', '|', '–', '—']).flat_map(|part| part.split(" - ")).map(|part| {
+        let part = without_numbers(&fold(part));
+        part.strip_prefix("the ").or_else(|| part.strip_prefix("our ")).unwrap_or(&part).to_owned()
+    })
+}
+
+/// A title without what stands in brackets: blanks for a name, abbreviations, editions.
+fn without_blanks(title: &str) -> String {
+    let mut depth = 0_usize;
+    let mut kept = String::with_capacity(title.len());
+    for letter in title.chars() {
+        match letter {
+            '[' | '(' | '{' | '<' => depth += 1,
+            ']' | ')' | '}' | '>' => depth = depth.saturating_sub(1),
+            letter if depth == 0 => kept.push(letter),
+            _ => {}
+        }
+    }
+    kept
+}
+
 fn last_word(folded: &str) -> &str {
     folded.rsplit(' ').next().unwrap_or("")
 }
@@ -315,7 +428,7 @@ mod tests {
         let file = ParsedFile { id: FileId(0), path: path.into(), text: text.into(), content: parsed.content };
         let view = View { files: &[], isms, documents: &[], today: jiff::civil::date(2026, 11, 22) };
         assert!(matches!(file.content, Content::Trees(_)));
-        recognise(&file, &view, metadata)
+        recognise(&file, &view, metadata, false)
     }
 
     #[test]
@@ -363,6 +476,32 @@ mod tests {
             ("blog/2024-01-acceptable-use-policy.md", "# Acceptable use policy", 3, None),
             ("node_modules/x/isms/scope.md", "# ISMS scope", 0, None),
             ("docs/api/access-control.md", "# Access control", 0, None),
+            // By the document's name with others beside it, and by what the text consists of.
+            ("irp.md", "# Quill Incident Response Plan (IRP)\n\n## Roles\n\n## Reporting", 0, Some("incident-plan")),
+            (
+                "x.md",
+                "# **[*Name*]** Incident Response Plan\n\n### Detection\n\n### Escalation",
+                0,
+                Some("incident-plan"),
+            ),
+            ("docs/x.md", "# Your incident response plan in five steps\n\n## Roles\n\n## Detection", 0, None),
+            ("docs/breach.md", "# Data breach response\n\n## Reporting\n\n## Roles", 0, Some("incident-plan")),
+            ("docs/breach.md", "# Data breach of 2014\n\nIt was large.", 0, None),
+            (
+                "IRP.md",
+                "Quill Ltd\n\n1. Roles\n\n2. Detection of incidents\n\n3. Containment",
+                0,
+                Some("incident-plan"),
+            ),
+            ("incident-response-plan.md.tmpl", "# Incident response plan\n", 0, Some("incident-plan")),
+            ("docs/backup.md", "# Backup policy\n\n## Purpose\n\n## Scope", 0, Some("backup-policy")),
+            (
+                "README.md",
+                "# Incident response plan\n\n## Roles\n\n## Detection\n\n## Recovery",
+                0,
+                Some("incident-plan"),
+            ),
+            ("README.md", "# Incident response plan\n\nA tool.", 0, None),
             (".github/policies/backup-policy.md", "# Backup policy", 0, None),
         ];
         for (path, text, metadata, expected) in table {
@@ -378,7 +517,7 @@ mod tests {
         let file = ParsedFile { id: FileId(0), path: "x.md".into(), text: text.into(), content: parsed.content };
         let documents = [("x.md".to_owned(), "backup-policy".to_owned())];
         let view = View { files: &[], isms: &[], documents: &documents, today: jiff::civil::date(2026, 11, 22) };
-        assert_eq!(recognise(&file, &view, 0).map(|found| found.set), Some("backup".into()));
+        assert_eq!(recognise(&file, &view, 0, false).map(|found| found.set), Some("backup".into()));
     }
 
     #[test]

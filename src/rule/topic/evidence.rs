@@ -83,6 +83,8 @@ impl Standing {
         for section in &text.sections {
             let own = section.heading.map_or(Worth::Evidence, |heading| worth_of_heading(&bare(text, heading)));
             let above = section.parent.and_then(|parent| sections.get(parent)).copied().unwrap_or(Worth::Evidence);
+            // What stands below a table of contents is the document itself, where headings were set carelessly.
+            let above = if above == Worth::Nothing { Worth::Evidence } else { above };
             sections.push(if own == Worth::Evidence { above } else { own });
         }
         Standing { sections, contents: contents(text) }

@@ -25,7 +25,7 @@ pub(super) fn cut(text: &str, file: FileId) -> FrontMatter {
     let Some(first) = lines.next() else { return none };
     let fence = first.trim_end();
     if fence != "---" && fence != "+++" {
-        return none;
+        return unopened(text, bom, file).unwrap_or(none);
     }
     let start = bom + first.len();
     let mut at = start;
@@ -37,6 +37,26 @@ pub(super) fn cut(text: &str, file: FileId) -> FrontMatter {
         at += line.len();
     }
     none
+}
+
+/// Metadata that is only closed by a `---` line: some tools write it so. Every line must look like YAML.
+fn unopened(text: &str, start: usize, file: FileId) -> Option<FrontMatter> {
+    let mut at = start;
+    for line in text.get(start..)?.split_inclusive('\n') {
+        let written = line.trim_end();
+        if written == "---" {
+            let found = read(text.get(start..at)?, start, at + line.len(), false, file);
+            return (found.errors.is_empty() && found.metadata.is_some()).then_some(found);
+        }
+        let is_pair = written.split_once(':').is_some_and(|(key, _)| {
+            !key.trim().is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-'))
+        });
+        if !(is_pair || (at > start && written.trim_start().starts_with("- "))) {
+            return None;
+        }
+        at += line.len();
+    }
+    None
 }
 
 fn read(text: &str, start: usize, end: usize, is_toml: bool, file: FileId) -> FrontMatter {

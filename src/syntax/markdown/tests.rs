@@ -161,6 +161,14 @@ fn front_matter_is_metadata_with_places_in_the_file() {
 }
 
 #[test]
+fn front_matter_that_is_only_closed_is_metadata_too() {
+    let tree = read("name: Incident policy\nsatisfies:\n  TSC:\n    - CC7.3\n---\n\n# Purpose\n\nText.\n");
+    assert_eq!(tree.get("metadata").and_then(|map| map.get("name")).and_then(Node::as_str), Some("Incident policy"));
+    let heading = parse("Note: this is prose, and a heading.\n---\n\nText.\n", FileId(0));
+    assert!(matches!(heading.content, Content::Trees(_)));
+}
+
+#[test]
 fn broken_front_matter_is_an_error_and_the_text_stays() {
     let text = "---\nowner: [a\n---\n# T\n";
     let parsed = parse(text, FileId(0));
