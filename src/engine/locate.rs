@@ -5,11 +5,13 @@ use std::sync::{Arc, OnceLock};
 use rustc_hash::FxHashMap;
 
 use super::assessment::{Context, Location, Region};
-use crate::kind::Resource;
+use crate::kind::{ParsedFile, Resource};
 use crate::rule::Check;
 use crate::rule::condition::{Decider, Verdict};
 use crate::rule::path::{Found, Leaf};
 use crate::source::lines::LineIndex;
+use crate::syntax::Content;
+use crate::syntax::extract::Marks;
 use crate::syntax::tree::{At, FileId, Node, Place, Span, Value};
 
 /// Longest text of a region that is kept, in bytes.
@@ -28,13 +30,25 @@ pub(super) struct Texts<'t> {
 struct FileText<'t> {
     path: Arc<str>,
     text: &'t str,
+    /// Where in the file its text stands, where the file itself holds none.
+    marks: Option<&'t Marks>,
     lines: OnceLock<LineIndex<'t>>,
 }
 
 impl<'t> Texts<'t> {
     /// Adds a file. A file that could not be read has an empty text.
     pub(super) fn add(&mut self, id: FileId, path: Arc<str>, text: &'t str) {
-        self.files.insert(id, FileText { path, text, lines: OnceLock::new() });
+        self.files.insert(id, FileText { path, text, marks: None, lines: OnceLock::new() });
+    }
+
+    /// Adds a file with what was made of it.
+    pub(super) fn add_parsed(&mut self, file: &'t ParsedFile) {
+        let marks = match &file.content {
+            Content::Extracted(extracted) => Some(&extracted.marks),
+            _ => None,
+        };
+        let text = FileText { path: file.path.clone(), text: &file.text, marks, lines: OnceLock::new() };
+        self.files.insert(file.id, text);
     }
 
     /// The text of a file.
@@ -45,6 +59,7 @@ impl<'t> Texts<'t> {
     /// The location of a place.
     pub(super) fn location(&self, place: Place) -> Location {
         let Some(file) = self.files.get(&place.file) else { return Location::default() };
+        let place = file.marked(place);
         let words = match place.at {
             At::Paragraph { page: 0, paragraph } => Some(format!("paragraph {paragraph}")),
             At::Paragraph { page, paragraph } => Some(format!("page {page}, paragraph {paragraph}")),
@@ -64,6 +79,14 @@ impl<'t> Texts<'t> {
 }
 
 impl FileText<'_> {
+    /// The place as the file has it: of a file that holds no text, the part that the text stands for.
+    fn marked(&self, place: Place) -> Place {
+        match (self.marks, place.as_span()) {
+            (Some(marks), Some(span)) => Place { at: marks.at(span.start), ..place },
+            _ => place,
+        }
+    }
+
     fn region(&self, span: Span) -> Region {
         let lines = self.lines.get_or_init(|| LineIndex::new(self.text));
         let length = self.text.len();

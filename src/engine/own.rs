@@ -31,6 +31,8 @@ pub(super) fn unit(
     let resource = |each: &ReadFile| {
         let file = source.file(each.file.id).filter(|file| file.reported)?;
         Some(match each.errors.first() {
+            // A file that holds no text has no line that a mistake could stand on.
+            Some(error) if file.syntax.is_binary() => file_resource(file, Err(&error.message), None),
             Some(error) => file_resource(file, Err(&error.message), Some(Place::span(file.id, error.span))),
             None => file_resource(file, Ok(()), None),
         })

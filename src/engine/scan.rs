@@ -17,6 +17,7 @@ use super::sheet::{Bench, Sheet};
 use super::suppress::{self, IgnoreComment};
 use crate::isms::control::Framework;
 use crate::isms::exception::Exception;
+use crate::kind::isms;
 use crate::kind::{Group, KINDS, Kind, Notice, ParsedFile, Resource, Unit, View};
 use crate::rule::condition::Resources;
 use crate::rule::relation::{By, Index};
@@ -62,7 +63,10 @@ pub fn scan(source: &Source, mut plan: Plan, settings: &Settings, repository: Op
     let mut texts = Texts::default();
     let mut comments: FxHashMap<FileId, Vec<IgnoreComment>> = FxHashMap::default();
     for each in &read {
-        texts.add(each.file.id, each.file.path.clone(), &each.file.text);
+        texts.add_parsed(&each.file);
+        if matches!(each.file.content, Content::Extracted(_)) {
+            continue;
+        }
         let mut found = suppress::comments(each.file.id, &each.file.text);
         found.extend(suppress::skips(&each.file));
         if !found.is_empty() {
@@ -84,7 +88,7 @@ pub fn scan(source: &Source, mut plan: Plan, settings: &Settings, repository: Op
     let (documents, others): (Vec<_>, Vec<_>) = groups.into_iter().partition(|(kind, _)| kind.name() == "isms");
     let mut early: Vec<Unit> = documents.iter().map(|(kind, group)| build(*kind, group, &view)).collect();
     if early.is_empty() {
-        early.extend(crate::kind::isms::empty(&settings.isms));
+        early.extend(isms::empty(&settings.isms));
     }
     early.extend(repository);
     let facts = gather_facts(&mut early, &texts);
@@ -180,14 +184,21 @@ fn read_files(source: &Source, settings: &Settings) -> (Vec<ReadFile>, Vec<NotRe
 }
 
 fn read_file(source: &Source, file: &SourceFile, settings: &Settings) -> Result<ReadFile, NotRead> {
-    let text = source.read(file.id)?;
-    let parse = || syntax::parse(file.syntax, &text, file.id);
-    let parsed = catch_unwind(AssertUnwindSafe(parse)).unwrap_or_else(|_| {
-        let message = "the parser failed on this file; this is a bug of annexa, please report it".to_owned();
-        syntax::Parsed::error(SyntaxError { message, span: crate::syntax::tree::Span::default(), help: None })
-    });
-    let mut file = ParsedFile { id: file.id, path: file.path.clone(), text, content: parsed.content };
     let view = View { files: &[], isms: &settings.isms, documents: &settings.documents, today: settings.today };
+    if file.syntax.is_for_documents() && !isms::may_hold(&file.path, &view) {
+        let file = ParsedFile { id: file.id, path: file.path.clone(), text: "".into(), content: Content::Nothing };
+        return Ok(ReadFile { file, errors: Vec::new(), kinds: Vec::new(), set_aside: None });
+    }
+    let (text, parsed) = if file.syntax.is_binary() {
+        let bytes = source.bytes(file.id)?;
+        let parsed = unless_panicking(|| syntax::parse_bytes(file.syntax, &bytes, file.id));
+        (extracted_text(&parsed), parsed)
+    } else {
+        let text = source.read(file.id)?;
+        let parsed = unless_panicking(|| syntax::parse(file.syntax, &text, file.id));
+        (text, parsed)
+    };
+    let mut file = ParsedFile { id: file.id, path: file.path.clone(), text, content: parsed.content };
     let claims = |kind: &&'static dyn Kind| kind.claims(&file, &view);
     let kinds: Vec<usize> = (0..KINDS.len()).filter(|index| KINDS.get(*index).is_some_and(claims)).collect();
     if kinds.is_empty() {
@@ -197,6 +208,21 @@ fn read_file(source: &Source, file: &SourceFile, settings: &Settings) -> Result<
         }
     }
     Ok(ReadFile { file, errors: parsed.errors, kinds, set_aside: None })
+}
+
+fn unless_panicking(parse: impl FnOnce() -> syntax::Parsed) -> syntax::Parsed {
+    catch_unwind(AssertUnwindSafe(parse)).unwrap_or_else(|_| {
+        let message = "the parser failed on this file; this is a bug of annexa, please report it".to_owned();
+        syntax::Parsed::error(SyntaxError { message, span: crate::syntax::tree::Span::default(), help: None })
+    })
+}
+
+/// The text that was taken out of a file that holds none.
+fn extracted_text(parsed: &syntax::Parsed) -> Arc<str> {
+    match &parsed.content {
+        Content::Extracted(extracted) => extracted.text.clone(),
+        _ => Arc::from(""),
+    }
 }
 
 /// Takes out the files that a kind sets aside, with their errors.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::engine::assessment::{IsmsFacts, Location};
+use crate::kind::document::folder::{is_elsewhere, isms_folder};
 use crate::kind::document::{self, Document};
 use crate::kind::register::{self, Register};
 use crate::kind::{Group, Kind, ParsedFile, Resource, Unit, View};
@@ -64,6 +65,17 @@ impl Kind for Isms {
         let facts = facts(&documents, &registers);
         Unit { kind: self.name(), name: group.name.clone(), resources, notices: Vec::new(), facts }
     }
+}
+
+/// Whether a file whose content nobody has seen may be a document or register: the configuration names it, it lies in a
+/// folder of the ISMS, or its name is that of a document or register. Documents that hold no text are many and large, and
+/// only these are opened.
+pub(crate) fn may_hold(path: &str, view: &View<'_>) -> bool {
+    if view.documents.iter().any(|(mapped, _)| mapped == path) {
+        return true;
+    }
+    let is_named = || document::is_named(path) || register::is_named(path);
+    !is_elsewhere(path, view.isms) && (isms_folder(path, view.isms).is_some() || is_named())
 }
 
 /// The ISMS whose folder the configuration names and in which nothing was recognised: there is one to judge, and it is

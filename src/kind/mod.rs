@@ -78,7 +78,7 @@ pub struct ParsedFile {
     pub id: FileId,
     /// Its path relative to the root, with forward slashes.
     pub path: Arc<str>,
-    /// Its text.
+    /// Its text; of a file that holds none the text that was taken out of it.
     pub text: Arc<str>,
     /// What it holds.
     pub content: Content,
@@ -99,7 +99,8 @@ impl ParsedFile {
     pub fn trees(&self) -> &[Node] {
         match &self.content {
             Content::Trees(trees) => trees,
-            _ => &[],
+            Content::Extracted(extracted) => &extracted.trees,
+            Content::Hcl(_) | Content::Bicep(_) | Content::Nothing => &[],
         }
     }
 }

@@ -31,6 +31,10 @@ use crate::syntax::tree::FileId;
 /// it would take the memory and time of a whole scan.
 pub const MAX_FILE_SIZE: u64 = 10 * 1024 * 1024;
 
+/// Largest file that is read of those that hold no text, in bytes: documents with pictures are large, and only files
+/// that may be documents of the ISMS are opened at all.
+pub const MAX_BINARY_SIZE: u64 = 64 * 1024 * 1024;
+
 /// The name of the configuration. The folder that holds it is the root of the scan.
 pub const CONFIGURATION: &str = "annexa.yaml";
 
@@ -172,8 +176,8 @@ enum Origin {
     Folder { root: PathBuf, irregular: BTreeMap<FileId, PathBuf> },
     /// What git stores for the files, and the folder that paths are relative to.
     Stored { root: PathBuf, store: stored::Store },
-    /// Texts in the order of the files.
-    Memory(Vec<Arc<str>>),
+    /// What the files hold, in their order.
+    Memory(Vec<Arc<[u8]>>),
 }
 
 /// The files of a scan.
@@ -207,7 +211,12 @@ impl Source {
 
     /// A source in memory, from paths with forward slashes and texts. Of two texts with one path the later counts.
     pub fn from_files(files: impl IntoIterator<Item = (String, String)>) -> Source {
-        let files: BTreeMap<String, String> = files.into_iter().collect();
+        Source::from_bytes(files.into_iter().map(|(path, text)| (path, text.into_bytes())))
+    }
+
+    /// A source in memory, from paths with forward slashes and bytes. Of two files with one path the later counts.
+    pub fn from_bytes(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Source {
+        let files: BTreeMap<String, Vec<u8>> = files.into_iter().collect();
         let mut source = Source {
             origin: Origin::Memory(Vec::new()),
             is_work_tree: false,
@@ -219,19 +228,19 @@ impl Source {
             other_files: 0,
             excluded_files: 0,
         };
-        let mut texts = Vec::new();
-        for (path, text) in files {
-            let size = text.len() as u64;
+        let mut held = Vec::new();
+        for (path, bytes) in files {
+            let size = bytes.len() as u64;
             match Syntax::of(&path) {
                 None => source.other_files += 1,
                 Some(syntax) => {
                     let id = file_id(source.files.len());
                     source.files.push(SourceFile { id, path: path.into(), syntax, size, reported: true });
-                    texts.push(text.into());
+                    held.push(bytes.into());
                 }
             }
         }
-        source.origin = Origin::Memory(texts);
+        source.origin = Origin::Memory(held);
         source
     }
 
@@ -295,19 +304,26 @@ impl Source {
 
     /// The text of a file, with its byte order mark where it has one, so that offsets are those of the file.
     pub fn read(&self, id: FileId) -> Result<Arc<str>, NotRead> {
+        let path = self.file(id).map_or("", |file| &file.path);
+        read::decode(self.bytes(id)?, path)
+    }
+
+    /// The bytes of a file.
+    pub fn bytes(&self, id: FileId) -> Result<Vec<u8>, NotRead> {
         let Some(file) = self.file(id) else {
             return Err(NotRead::new("", NotReadReason::Failed, "is not a file of this scan"));
         };
+        let limit = if file.syntax.is_binary() { MAX_BINARY_SIZE } else { MAX_FILE_SIZE };
         match &self.origin {
             Origin::Folder { root, irregular } => {
                 let path = irregular.get(&id).cloned().unwrap_or_else(|| root.join(&*file.path));
-                read::text(&path, &file.path)
+                read::bytes(&path, &file.path, limit)
             }
-            Origin::Stored { store, .. } => store.read(file),
-            Origin::Memory(texts) => match texts.get(id.0 as usize) {
-                Some(_) if file.size > MAX_FILE_SIZE => Err(NotRead::too_large(file.path.clone(), file.size)),
-                Some(text) => read::check(text, &file.path).map(|()| text.clone()),
-                None => Err(NotRead::new(&file.path, NotReadReason::Failed, "has no text")),
+            Origin::Stored { store, .. } => store.bytes(file, limit),
+            Origin::Memory(held) => match held.get(id.0 as usize) {
+                Some(_) if file.size > limit => Err(NotRead::too_large(file.path.clone(), file.size, limit)),
+                Some(bytes) => Ok(bytes.to_vec()),
+                None => Err(NotRead::new(&file.path, NotReadReason::Failed, "holds nothing")),
             },
         }
     }
@@ -337,8 +353,8 @@ impl NotRead {
         NotRead { path: path.into(), reason, detail: detail.into() }
     }
 
-    fn too_large(path: Arc<str>, size: u64) -> NotRead {
-        let limit = MAX_FILE_SIZE / (1024 * 1024);
+    fn too_large(path: Arc<str>, size: u64, limit: u64) -> NotRead {
+        let limit = limit / (1024 * 1024);
         let detail = format!(
             "has {size} bytes, and files above {limit} MiB are not read; exclude it in `annexa.yaml` or split it"
         );

@@ -1,4 +1,4 @@
-//! Bytes to text: UTF-8 only, within the limit on size, and nothing that only pretends to be text.
+//! Files to bytes, within the limit on size, and bytes to text: UTF-8 only, and nothing that only pretends to be text.
 
 #![expect(clippy::disallowed_methods, reason = "this is where files are read")]
 
@@ -9,28 +9,33 @@ use std::sync::Arc;
 
 use super::{MAX_FILE_SIZE, NotRead, NotReadReason};
 
-/// The text of a file. `shown` is the path that messages name.
+/// The text of a file of at most [`MAX_FILE_SIZE`] bytes. `shown` is the path that messages name.
 pub fn text(path: &Path, shown: &str) -> Result<Arc<str>, NotRead> {
+    decode(bytes(path, shown, MAX_FILE_SIZE)?, shown)
+}
+
+/// The bytes of a file of at most `limit` bytes. `shown` is the path that messages name.
+pub fn bytes(path: &Path, shown: &str, limit: u64) -> Result<Vec<u8>, NotRead> {
     let failed = |error: io::Error| NotRead::of_error(shown, &error);
     // Opening a pipe would wait for its writer, so look first.
     let metadata = fs::metadata(path).map_err(failed)?;
     if !metadata.is_file() {
         return Err(NotRead::new(shown, NotReadReason::Special, "is not a regular file"));
     }
-    if metadata.len() > MAX_FILE_SIZE {
-        return Err(NotRead::too_large(shown.into(), metadata.len()));
+    if metadata.len() > limit {
+        return Err(NotRead::too_large(shown.into(), metadata.len(), limit));
     }
     let file = File::open(path).map_err(failed)?;
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
     // The file may grow while it is read.
-    file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > MAX_FILE_SIZE {
-        return Err(NotRead::too_large(shown.into(), bytes.len() as u64));
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > limit {
+        return Err(NotRead::too_large(shown.into(), bytes.len() as u64, limit));
     }
-    decode(bytes, shown)
+    Ok(bytes)
 }
 
-/// Bytes as text.
+/// The text that bytes are.
 pub(super) fn decode(bytes: Vec<u8>, shown: &str) -> Result<Arc<str>, NotRead> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(NotRead::new(shown, NotReadReason::NotText, "is encoded as UTF-16; save it as UTF-8"));
@@ -45,7 +50,7 @@ pub(super) fn decode(bytes: Vec<u8>, shown: &str) -> Result<Arc<str>, NotRead> {
 }
 
 /// Refuses text that is data: no syntax allows a NUL byte.
-pub(super) fn check(text: &str, shown: &str) -> Result<(), NotRead> {
+fn check(text: &str, shown: &str) -> Result<(), NotRead> {
     match text.bytes().position(|byte| byte == 0) {
         None => Ok(()),
         Some(at) => {

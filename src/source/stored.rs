@@ -3,16 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::file_id;
 use super::git::facts::Tracked;
 use super::git::objects::{Entry, EntryKind, Objects};
 use super::git::{GitError, ObjectId};
 use super::walk::{Named, Rules, SKIPPED_FOLDERS};
-use super::{Content, MAX_FILE_SIZE, NotEntered, NotRead, NotReadReason, Origin, Source, SourceError, SourceFile};
-use super::{file_id, read};
+use super::{Content, NotEntered, NotRead, NotReadReason, Origin, Source, SourceError, SourceFile};
 use crate::syntax::Syntax;
 use crate::syntax::tree::FileId;
 
@@ -78,7 +77,8 @@ impl Store {
         self.contents = contents;
     }
 
-    pub(super) fn read(&self, file: &SourceFile) -> Result<Arc<str>, NotRead> {
+    /// What git stores for a file, of at most `limit` bytes.
+    pub(super) fn bytes(&self, file: &SourceFile, limit: u64) -> Result<Vec<u8>, NotRead> {
         let failed = |error: git2::Error| {
             let detail = match error.code() {
                 git2::ErrorCode::NotFound => {
@@ -93,15 +93,15 @@ impl Store {
         let id =
             self.object_id(file.id).ok_or_else(|| NotRead::new(&file.path, NotReadReason::Failed, "is not stored"))?;
         let size = self.objects.size(id).map_err(failed)?;
-        if size > MAX_FILE_SIZE {
-            return Err(NotRead::too_large(file.path.clone(), size));
+        if size > limit {
+            return Err(NotRead::too_large(file.path.clone(), size, limit));
         }
         let bytes = self.objects.content(id).map_err(failed)?;
         if bytes.starts_with(LFS_POINTER) {
             let detail = "is kept by Git LFS, so that git itself does not hold its content";
             return Err(NotRead::new(&file.path, NotReadReason::Failed, detail));
         }
-        read::decode(bytes, &file.path)
+        Ok(bytes)
     }
 }
 

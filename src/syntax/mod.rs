@@ -4,15 +4,22 @@ pub mod bicep;
 pub mod codeowners;
 pub mod csv;
 pub mod dockerfile;
+mod docx;
 pub mod error;
+pub mod extract;
 pub mod fields;
 pub mod gitmodules;
 pub mod hcl;
 pub mod json;
 pub mod markdown;
+mod office;
+pub(crate) mod outline;
+mod package;
 pub mod packed;
+mod pdf;
 pub mod toml;
 pub mod tree;
+mod xml;
 pub mod yaml;
 
 pub use error::SyntaxError;
@@ -41,6 +48,10 @@ pub enum Syntax {
     Codeowners,
     /// Submodules of a git repository.
     Gitmodules,
+    /// Word documents.
+    Docx,
+    /// PDF.
+    Pdf,
 }
 
 impl Syntax {
@@ -70,8 +81,39 @@ impl Syntax {
             "csv" => Syntax::Csv,
             "md" | "markdown" => Syntax::Markdown,
             "dockerfile" => Syntax::Dockerfile,
+            "docx" | "docm" | "dotx" | "dotm" | "doc" => Syntax::Docx,
+            "pdf" => Syntax::Pdf,
             _ => return None,
         })
+    }
+}
+
+impl Syntax {
+    /// Whether its files hold bytes and no text. What [`parse_bytes`] makes of them has a text of its own.
+    pub fn is_binary(self) -> bool {
+        matches!(self, Syntax::Docx | Syntax::Pdf)
+    }
+
+    /// Whether its files are only ever documents and registers: such a file is opened only where one is expected.
+    pub fn is_for_documents(self) -> bool {
+        self.is_binary()
+    }
+
+    /// Whether it is read as one tree of sections.
+    pub fn is_prose(self) -> bool {
+        matches!(self, Syntax::Markdown | Syntax::Docx | Syntax::Pdf)
+    }
+}
+
+/// Reads a file that holds no text. Total: what cannot be read is an error in the result.
+pub fn parse_bytes(syntax: Syntax, bytes: &[u8], file: FileId) -> Parsed {
+    match syntax {
+        Syntax::Docx => docx::parse(bytes, file),
+        Syntax::Pdf => pdf::parse(bytes, file),
+        _ => match std::str::from_utf8(bytes) {
+            Ok(text) => parse(syntax, text, file),
+            Err(_) => Parsed::error(SyntaxError::new("is no text", tree::Span::default())),
+        },
     }
 }
 
@@ -88,6 +130,7 @@ pub fn parse(syntax: Syntax, text: &str, file: FileId) -> Parsed {
         Syntax::Hcl => hcl::read::parse(text),
         Syntax::Dockerfile => dockerfile::parse(text, file),
         Syntax::Markdown => markdown::parse(text, file),
+        Syntax::Docx | Syntax::Pdf => parse_bytes(syntax, text.as_bytes(), file),
     }
 }
 
@@ -112,6 +155,8 @@ pub enum Content {
     Hcl(hcl::Body),
     /// Unevaluated Bicep; the kind of Azure's templates evaluates it to trees.
     Bicep(bicep::Template),
+    /// What was taken out of a file that holds no text.
+    Extracted(Box<extract::Extracted>),
 }
 
 impl Parsed {
@@ -153,6 +198,9 @@ mod tests {
             ("Containerfile.dev", Some(Syntax::Dockerfile)),
             (".github/CODEOWNERS", Some(Syntax::Codeowners)),
             (".gitmodules", Some(Syntax::Gitmodules)),
+            ("Plan v2.DOCX", Some(Syntax::Docx)),
+            ("macros.docm", Some(Syntax::Docx)),
+            ("policy.pdf", Some(Syntax::Pdf)),
             ("Dockerfile/readme", None),
             ("dockerfile_lint.rs", None),
             ("Makefile", None),

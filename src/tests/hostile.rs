@@ -135,7 +135,7 @@ fn nesting_without_end_is_stopped_in_every_syntax() {
         let ran = scan(folder.path());
         assert!(matches!(ran.status, Some(1)), "{name}: {:?}, {}", ran.status, ran.stderr);
         assert!(ran.stdout.contains("witness.tf"), "{name}: the scan did not go on");
-        assert!(begun.elapsed() < Duration::from_secs(60), "{name}: {:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_mins(1), "{name}: {:?}", begun.elapsed());
     }
 }
 
@@ -157,7 +157,7 @@ fn a_large_file_within_the_limit_is_read() {
     let begun = Instant::now();
     let ran = scan(folder.path());
     assert!(ran.stdout.contains("witness.tf"), "{}", ran.stdout);
-    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_mins(1), "{:?}", begun.elapsed());
 }
 
 #[cfg(unix)]

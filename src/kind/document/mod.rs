@@ -53,7 +53,7 @@ pub(crate) struct Document {
 
 /// Whether a file is a document of the ISMS.
 pub(crate) fn recognise(file: &ParsedFile, view: &View<'_>) -> Option<Recognised> {
-    if Syntax::of(&file.path) != Some(Syntax::Markdown) {
+    if !Syntax::of(&file.path)?.is_prose() {
         return None;
     }
     types::recognise(file, view, metadata::count(file.trees().first()?), false)
@@ -116,6 +116,11 @@ fn beside(file: &ParsedFile, mains: &[(&ParsedFile, SmolStr)]) -> Option<Recogni
         let subject = spoken_of.iter().find(|subject| subject.set == *set).filter(|_| near(main))?;
         Some(types::part(subject, &main.path))
     })
+}
+
+/// Whether a path is called like a document of the ISMS.
+pub(crate) fn is_named(path: &str) -> bool {
+    types::is_named(path.rsplit_once('/').map_or(path, |(_, name)| name))
 }
 
 /// Reads a file that [`recognise`] recognised.

@@ -156,6 +156,12 @@ fn field<'a>(map: &'a Node, key: &str) -> Option<&'a Node> {
     map.entries().iter().find(|entry| entry.key.eq_ignore_ascii_case(key)).map(|entry| &entry.value)
 }
 
+/// Whether a file is called like a document of the ISMS, wherever it lies.
+pub(crate) fn is_named(name: &str) -> bool {
+    let name = without_numbers(&fold(stem(name)));
+    TABLE.types.iter().any(|each| each.strong.iter().chain(&each.titles).any(|title| holds(&name, title)))
+}
+
 /// The type of this id.
 pub(crate) fn document_type(id: &str) -> Option<&'static DocumentType> {
     TABLE.types.iter().find(|each| each.id == id)

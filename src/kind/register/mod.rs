@@ -59,7 +59,7 @@ struct Recognised<'a> {
 
 fn recognise<'a>(file: &'a ParsedFile, view: &View<'_>) -> Option<Recognised<'a>> {
     let syntax = Syntax::of(&file.path)?;
-    if !matches!(syntax, Syntax::Yaml | Syntax::Json | Syntax::Csv | Syntax::Markdown) {
+    if !syntax.is_prose() && !matches!(syntax, Syntax::Yaml | Syntax::Json | Syntax::Csv) {
         return None;
     }
     let names = names(file, syntax);
@@ -69,7 +69,7 @@ fn recognise<'a>(file: &'a ParsedFile, view: &View<'_>) -> Option<Recognised<'a>
     if (!is_within && !is_named) || is_elsewhere(&file.path, view.isms) {
         return None;
     }
-    let extra = usize::from(syntax == Syntax::Markdown);
+    let extra = usize::from(syntax.is_prose());
     let tables = table::tables(file);
     let mut kind: Option<(&'static RegisterType, bool)> = None;
     let mut found = Vec::new();
@@ -100,18 +100,28 @@ fn recognise<'a>(file: &'a ParsedFile, view: &View<'_>) -> Option<Recognised<'a>
 
 /// The folded file name without ending and numbers, and the folded title of a document.
 fn names(file: &ParsedFile, syntax: Syntax) -> Vec<String> {
-    let stem = file.name().rsplit_once('.').map_or(file.name(), |(stem, _)| stem);
-    let plain = |text: &str| {
-        let folded = fold(text);
-        let words: Vec<&str> =
-            folded.split(' ').filter(|word| word.parse::<u64>().is_err() && !is_version(word)).collect();
-        words.join(" ")
-    };
-    let mut names = vec![plain(stem)];
-    if syntax == Syntax::Markdown {
+    let mut names = vec![plain(stem(file.name()))];
+    if syntax.is_prose() {
         names.extend(file.trees().first().and_then(|tree| tree.get("title")).and_then(Node::as_str).map(plain));
     }
     names
+}
+
+fn stem(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// A folded text without numbers and versions.
+fn plain(text: &str) -> String {
+    let folded = fold(text);
+    let words: Vec<&str> = folded.split(' ').filter(|word| word.parse::<u64>().is_err() && !is_version(word)).collect();
+    words.join(" ")
+}
+
+/// Whether a path is called like a register.
+pub(crate) fn is_named(path: &str) -> bool {
+    let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+    types::named(&[plain(stem(name))]).is_some()
 }
 
 fn is_version(word: &str) -> bool {
@@ -125,7 +135,7 @@ fn spoken(kind: &RegisterType) -> String {
 /// Whether a file holds nothing but the frame of a register.
 fn is_empty(file: &ParsedFile, syntax: Syntax) -> bool {
     let rows: usize = table::tables(file).iter().map(|table| table.rows.len()).sum();
-    rows == 0 && syntax != Syntax::Markdown
+    rows == 0 && !syntax.is_prose()
 }
 
 /// Reads the register of a file; `None` where it holds none.

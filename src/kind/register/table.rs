@@ -51,7 +51,7 @@ pub(crate) fn tables(file: &ParsedFile) -> Vec<RawTable<'_>> {
     match Syntax::of(&file.path) {
         Some(Syntax::Csv) => vec![listed(root)],
         Some(Syntax::Yaml | Syntax::Json) => of_data(root),
-        Some(Syntax::Markdown) => of_document(root),
+        Some(syntax) if syntax.is_prose() => of_document(root),
         _ => Vec::new(),
     }
 }
@@ -61,7 +61,7 @@ pub(crate) fn head(file: &ParsedFile) -> Option<&Node> {
     let root = file.trees().first()?;
     match Syntax::of(&file.path)? {
         Syntax::Yaml | Syntax::Json => root.as_map().map(|_| root),
-        Syntax::Markdown => root.get("metadata"),
+        syntax if syntax.is_prose() => root.get("metadata"),
         _ => None,
     }
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::syntax::Content;
+use crate::syntax::tree::Node;
 
 fn read(text: &str) -> Node {
     let parsed = parse(text, FileId(0));

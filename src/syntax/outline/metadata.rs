@@ -1,7 +1,7 @@
 //! What a document says about itself in its text: a table of keys and values, or lines such as `**Owner:** Anna`,
 //! before the first heading of level 2.
 
-use super::outline::{Block, Kind, Line, Outline, Table, Text};
+use super::{Block, Kind, Line, Outline, Table, Text};
 use crate::syntax::tree::{FileId, Node, Place, Span};
 
 /// Headers of a table of keys and values that name no key themselves.
