@@ -279,7 +279,8 @@ impl<'t> Evaluator<'t> {
         }
         let argument = values.iter().find_map(Node::as_str).map(|text| format!("'{text}'")).unwrap_or_default();
         let text = format_smolstr!("{name}({argument})");
-        referring(Node::unknown(text, place), refers)
+        let node = if lower.ends_with("resourceid") { id(text, place) } else { Node::unknown(text, place) };
+        referring(node, refers)
     }
 
     fn member(&self, base: &Expression, key: &Expression, names: Names<'_>, place: Place, depth: usize) -> Node {
@@ -308,6 +309,9 @@ impl<'t> Evaluator<'t> {
                     (None, Some(unknown)) => Node::depending(unknown, place),
                     (None, None) => Node::unknown("an element that the list does not have", place),
                 }
+            }
+            (Value::Unknown(unknown), Some(text)) if text == "id" && base.refers.is_some() => {
+                id(format_smolstr!("{}.id", unknown.depends_on), place)
             }
             (Value::Unknown(unknown), Some(text)) => {
                 let shown = &unknown.depends_on;
@@ -454,6 +458,13 @@ fn copy_index(arguments: &[Node], names: Names<'_>, place: Place) -> Node {
         Some(Value::Number(index)) => Node::new(Value::Number(index + offset), place),
         _ => Node::unknown("copyIndex()", place),
     }
+}
+
+/// The id of a resource: it is there, whatever it is.
+fn id(depends_on: SmolStr, place: Place) -> Node {
+    let pieces = vec![SmolStr::new_static("/"), SmolStr::default()];
+    let unknown = Unknown { pieces, ..Unknown::new(depends_on) };
+    Node::new(Value::Unknown(Arc::new(unknown)), place)
 }
 
 /// Texts after one another, with gaps where something is unknown.
