@@ -1,4 +1,4 @@
-//! Fills the shared types `ingress` and `egress` from the firewall resources of AWS, Azure and Google.
+//! Fills the shared types `ingress` and `egress` from the firewall resources of AWS, Azure, Google and others.
 
 use std::sync::Arc;
 
@@ -9,6 +9,8 @@ use crate::kind::shared::ingress::{
     protocol, resource,
 };
 use crate::syntax::tree::{Node, Place, Unknown, Value};
+
+mod others;
 
 /// The entries that a resource writes itself.
 pub(super) fn openings(owner: &Resource) -> Vec<Resource> {
@@ -36,7 +38,7 @@ pub(super) fn openings(owner: &Resource) -> Vec<Resource> {
             vec![whole(owner, direction, azure_entry(&owner.tree, direction))]
         }
         "google_compute_firewall" => google(owner),
-        _ => Vec::new(),
+        _ => others::openings(owner, kind),
     }
 }
 

@@ -1,6 +1,7 @@
 use super::*;
 use crate::syntax::tree::{FileId, Value};
 
+mod firewalls;
 mod kubernetes;
 mod modules;
 
