@@ -43,6 +43,8 @@ pub(super) struct Config {
     pub(super) evidence: Option<String>,
     /// The file it was read from, and its text; absent without a configuration.
     pub(super) file: Option<(PathBuf, String)>,
+    /// The texts of all files that it was made of, the exceptions among them.
+    pub(super) texts: Vec<String>,
     /// Where each rule of `select`, `ignore`, `severity` and `parameters` is named.
     pub(super) named_rules: Vec<(SmolStr, crate::syntax::tree::Place)>,
 }
@@ -61,7 +63,8 @@ pub(super) fn load(given: Option<&Path>, root: &Path, terminal: Terminal) -> Res
         errors.sort_by_key(|error| error.place);
         return Err(Failure::Told(diagnostic::render(&path.display().to_string(), &text, &errors, terminal)));
     }
-    config.exceptions = load_exceptions(exceptions.as_deref(), root, terminal)?;
+    config.texts.push(text.clone());
+    config.exceptions = load_exceptions(exceptions.as_deref(), root, &mut config.texts, terminal)?;
     config.file = Some((path, text));
     Ok(config)
 }
@@ -158,13 +161,19 @@ fn strings(texts: &[SmolStr]) -> Vec<String> {
 }
 
 /// Exceptions stand in the file that the configuration names, else in `exceptions.yaml` if there is one.
-fn load_exceptions(named: Option<&str>, base: &Path, terminal: Terminal) -> Result<Vec<Exception>, Failure> {
+fn load_exceptions(
+    named: Option<&str>,
+    base: &Path,
+    texts: &mut Vec<String>,
+    terminal: Terminal,
+) -> Result<Vec<Exception>, Failure> {
     let name = named.unwrap_or("exceptions.yaml");
     let path = base.join(name);
     if named.is_none() && !path.is_file() {
         return Ok(Vec::new());
     }
     let (text, node) = read_yaml(&path, terminal)?;
+    texts.push(text.clone());
     let file: Arc<str> = name.trim_start_matches("./").into();
     exception::load(&node, &file)
         .map_err(|errors| Failure::Told(diagnostic::render(&path.display().to_string(), &text, &errors, terminal)))

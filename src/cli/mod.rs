@@ -1,6 +1,9 @@
 //! The command line: arguments as typed, everything decided before work begins, exit codes.
 
+mod baseline;
+mod cache;
 mod clock;
+mod compare;
 mod config;
 mod controls;
 mod coverage;
@@ -51,6 +54,9 @@ enum Command {
     Scan(scan::ScanArgs),
     /// Scan files, and report the status of every control
     Coverage(coverage::CoverageArgs),
+    /// Record what is found, to compare later scans with
+    #[command(subcommand)]
+    Baseline(baseline::BaselineCommand),
     /// List, show and test rules
     #[command(subcommand)]
     Rules(rules::RulesCommand),
@@ -144,6 +150,7 @@ fn dispatch(command: Command, terminal: Terminal) -> Result<ExitStatus, Failure>
     match command {
         Command::Scan(args) => scan::run(&args, terminal),
         Command::Coverage(args) => coverage::run(&args, terminal),
+        Command::Baseline(command) => baseline::run(&command, terminal),
         Command::Rules(command) => rules::run(&command, terminal),
         Command::Explain(args) => explain::run(&args, terminal),
         Command::Controls(args) => controls::run(&args, terminal),

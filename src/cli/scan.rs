@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::compare::{self, CompareArgs};
 use super::config::{self, Config};
 use super::plan::{self, RuleArgs};
 use super::{ExitStatus, Failure, Terminal, clock, output, told};
-use crate::engine::assessment::{Assessment, FindingKind};
+use crate::engine::assessment::{Assessment, Change, Finding, FindingKind};
 use crate::engine::plan::Plan;
 use crate::engine::{self, Settings};
 use crate::isms::control::Framework;
@@ -59,6 +60,8 @@ pub(super) struct ScanArgs {
     /// Scan what is staged for the next commit, and report on the files that it would add or change
     #[arg(long, conflicts_with = "no_ignore")]
     staged: bool,
+    #[command(flatten)]
+    compare: CompareArgs,
 }
 
 /// What is staged. Git names the index to its hooks where it is not the usual one, as in `git commit --all`.
@@ -68,14 +71,14 @@ fn staged() -> Content {
 
 /// The severity from which findings fail the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Threshold {
+pub(super) enum Threshold {
     /// No finding fails it.
     Never,
     /// This and above.
     From(Severity),
 }
 
-fn threshold(text: &str) -> Result<Threshold, String> {
+pub(super) fn threshold(text: &str) -> Result<Threshold, String> {
     match text {
         "none" | "never" => Ok(Threshold::Never),
         name => Severity::parse(name)
@@ -100,10 +103,18 @@ fn in_part(source: &Source) -> Option<&'static str> {
 
 /// Everything that is decided before work begins.
 pub(super) struct ScanPlan {
-    source: Source,
-    plan: Plan,
-    settings: Settings,
-    fail_on: Option<Severity>,
+    /// The files.
+    pub(super) source: Source,
+    /// How they were listed.
+    pub(super) options: SourceOptions,
+    /// The rules.
+    pub(super) plan: Plan,
+    /// What the scan is asked to do.
+    pub(super) settings: Settings,
+    /// The threshold of the configuration.
+    pub(super) fail_on: Option<Severity>,
+    /// The texts of the configuration and of the exceptions.
+    pub(super) texts: Vec<String>,
 }
 
 impl ScanPlan {
@@ -128,7 +139,7 @@ impl ScanPlan {
             (Some(in_part), Some(limited)) if source.is_index() => Some(format!("{in_part}; {limited}")),
             (in_part, limited) => limited.or(in_part),
         };
-        let Config { isms, documents, parameters, exceptions, fail_on, framework: configured, .. } = config;
+        let Config { isms, documents, parameters, exceptions, fail_on, framework: configured, texts, .. } = config;
         let settings = Settings {
             today: clock::today(*today),
             framework: framework.or(configured).unwrap_or(Framework::Iso2022),
@@ -139,7 +150,7 @@ impl ScanPlan {
             show_unknown: *show_unknown,
             limited,
         };
-        Ok(ScanPlan { source, plan, settings, fail_on })
+        Ok(ScanPlan { source, options, plan, settings, fail_on, texts })
     }
 
     /// Does the work.
@@ -152,10 +163,11 @@ impl ScanPlan {
 }
 
 pub(super) fn run(args: &ScanArgs, terminal: Terminal) -> Result<ExitStatus, Failure> {
-    let ScanArgs { what, format, fail_on, strict, staged: of_index } = args;
+    let ScanArgs { what, format, fail_on, strict, staged: of_index, compare } = args;
     let content = if *of_index { staged() } else { Content::WorkTree };
     let plan = ScanPlan::resolve(what, content, terminal)?;
-    let (assessment, configured) = plan.run();
+    let configured = plan.fail_on;
+    let assessment = compare::run(plan, compare)?;
     let coverage = coverage::coverage(&assessment, assessment.framework);
     let default = [Target::stdout(Format::Text)];
     let targets = if format.is_empty() { &default[..] } else { &format[..] };
@@ -164,20 +176,38 @@ pub(super) fn run(args: &ScanArgs, terminal: Terminal) -> Result<ExitStatus, Fai
         let input = report::Input { assessment: &assessment, coverage: &coverage, style };
         output::write_to(&target.file, &mut |out| report::write(target.format, &input, out))?;
     }
-    let threshold = fail_on.unwrap_or(Threshold::From(configured.unwrap_or(Severity::Low)));
-    Ok(status(&assessment, threshold, *strict))
+    let default = match compare.fail_on_new {
+        Some(_) => Threshold::Never,
+        None => Threshold::From(configured.unwrap_or(Severity::Low)),
+    };
+    let gates = Gates { all: fail_on.unwrap_or(default), new: compare.fail_on_new.unwrap_or(Threshold::Never) };
+    Ok(status(&assessment, gates, *strict))
+}
+
+/// The severities from which findings fail the run: all of them, and those that are new or worse.
+#[derive(Debug, Clone, Copy)]
+struct Gates {
+    all: Threshold,
+    new: Threshold,
+}
+
+impl Gates {
+    fn stop(self, finding: &Finding) -> bool {
+        let reaches = |threshold| matches!(threshold, Threshold::From(severity) if finding.severity >= severity);
+        let is_new = matches!(finding.change, Some(Change::New | Change::Worse));
+        reaches(self.all) || (is_new && reaches(self.new))
+    }
 }
 
 /// 3 before 1: what was not looked at may hide anything.
-fn status(assessment: &Assessment, threshold: Threshold, strict: bool) -> ExitStatus {
+fn status(assessment: &Assessment, gates: Gates, strict: bool) -> ExitStatus {
     let nothing = assessment.files.is_empty();
     if strict && (assessment.incomplete() || nothing) {
         return ExitStatus::Incomplete;
     }
-    let Threshold::From(severity) = threshold else { return ExitStatus::Clean };
-    let gates = assessment.findings.iter().any(|finding| {
+    let stopped = assessment.findings.iter().any(|finding| {
         let confident = assessment.rules.get(finding.rule).is_some_and(|run| run.confidence() > Confidence::Low);
-        finding.kind == FindingKind::Fail && finding.suppression.is_none() && confident && finding.severity >= severity
+        finding.kind == FindingKind::Fail && finding.suppression.is_none() && confident && gates.stop(finding)
     });
-    if gates { ExitStatus::Findings } else { ExitStatus::Clean }
+    if stopped { ExitStatus::Findings } else { ExitStatus::Clean }
 }

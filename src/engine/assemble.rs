@@ -13,7 +13,8 @@ use super::assessment::{
 use super::fingerprint;
 use super::locate::Texts;
 use super::plan::Plan;
-use super::scan::{Settings, UnitResources};
+use super::resources::UnitResources;
+use super::scan::Settings;
 use super::sheet::{Bench, Sheet};
 use super::suppress::IgnoreComment;
 use crate::isms::coverage;
@@ -49,6 +50,7 @@ pub(super) fn assemble(parts: Parts<'_>) -> Assessment {
         prefix: parts.source.prefix.clone(),
         rules: Vec::new(),
         findings: Vec::new(),
+        undecided: Vec::new(),
         passes: Vec::new(),
         files,
         not_read: parts.not_read,
@@ -63,6 +65,7 @@ pub(super) fn assemble(parts: Parts<'_>) -> Assessment {
         commit,
         repository: repository.flatten(),
         limited: settings.limited.clone(),
+        comparison: None,
     };
     fill(&mut assessment, &mut sheet, plan, settings, texts);
     if settings.limited.is_none() && plan.judges("coverage/") {
@@ -96,6 +99,7 @@ fn fill(assessment: &mut Assessment, sheet: &mut Sheet, plan: &Plan, settings: &
         std::mem::swap(&mut assessment.findings, &mut sheet.findings);
     }
     assessment.findings.append(&mut sheet.findings);
+    assessment.undecided.append(&mut sheet.undecided);
     for finding in &mut assessment.findings {
         except(finding, plan, settings);
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+pub use super::compare::{Before, Change, Comparison};
 use crate::isms::control::Framework;
 use crate::kind::Notice;
 use crate::rule::{About, Confidence, Severity};
@@ -170,6 +171,8 @@ pub struct Finding {
     pub fingerprint: String,
     /// What quiets it.
     pub suppression: Option<Suppression>,
+    /// What it is to the base, where the scan is compared with one.
+    pub change: Option<Change>,
 }
 
 /// Passes of one rule, one by one for documents, registers and repositories, counted by file for infrastructure.
@@ -346,6 +349,8 @@ pub struct Assessment {
     pub rules: Vec<RuleRun>,
     /// Findings, sorted by path, position, rule and address.
     pub findings: Vec<Finding>,
+    /// Checks that could not be decided, by rule and resource, in no order; whether they are findings too or not.
+    pub undecided: Vec<(usize, ResourceName)>,
     /// Passes, sorted in the same way.
     pub passes: Vec<Pass>,
     /// Files that were read, sorted by path.
@@ -374,6 +379,8 @@ pub struct Assessment {
     pub repository: Option<String>,
     /// Why the scan is not a whole one (limited by path, rule or control); absent when it is.
     pub limited: Option<String>,
+    /// What it was compared with, where it was.
+    pub comparison: Option<Comparison>,
 }
 
 impl Assessment {

@@ -6,17 +6,21 @@
 
 mod assemble;
 pub mod assessment;
+pub mod compare;
 pub mod example;
 mod fingerprint;
 mod instances;
 mod judge;
 mod locate;
+mod memory;
 mod own;
 pub mod plan;
+mod reading;
 mod requirement;
+mod resources;
 pub mod scan;
 mod sheet;
 mod suppress;
 
-pub use scan::{Settings, scan};
+pub use scan::{Settings, Subject, scan, scan_both};
 pub(crate) use suppress::same_alias;

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
 
-use super::scan::ReadFile;
+use super::reading::Seen;
 use super::sheet::Bench;
 use super::suppress::{self, IgnoreComment};
 use crate::kind::{Resource, Unit};
@@ -22,22 +22,22 @@ use crate::source::{NotRead, NotReadReason, Source, SourceFile};
 use crate::syntax::tree::{Map, Node, Place, Value};
 
 pub(super) fn unit(
-    read: &[ReadFile],
+    seen: &[Seen<'_>],
     not_read: &[NotRead],
     source: &Source,
     bench: &Bench<'_>,
     used: &[Place],
 ) -> Unit {
-    let resource = |each: &ReadFile| {
-        let file = source.file(each.file.id).filter(|file| file.reported)?;
-        Some(match each.errors.first() {
+    let resource = |each: &Seen<'_>| {
+        let file = source.file(each.file().id).filter(|file| file.reported)?;
+        Some(match each.errors().first() {
             // A file that holds no text has no line that a mistake could stand on.
             Some(error) if file.syntax.is_binary() => file_resource(file, Err(&error.message), None),
             Some(error) => file_resource(file, Err(&error.message), Some(Place::span(file.id, error.span))),
             None => file_resource(file, Ok(()), None),
         })
     };
-    let mut resources: Vec<Resource> = read.iter().filter_map(resource).collect();
+    let mut resources: Vec<Resource> = seen.iter().filter_map(resource).collect();
     let missing = |file: &SourceFile| {
         let reason = not_read.iter().find(|missing| missing.path == file.path)?;
         (file.reported && reason.reason != NotReadReason::Link).then(|| file_resource(file, Err(&reason.detail), None))

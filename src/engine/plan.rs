@@ -12,7 +12,7 @@ use crate::rule::{Rule, Severity};
 use crate::syntax::tree::Value;
 
 /// A rule of the plan.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Planned {
     /// The rule.
     pub rule: Arc<Rule>,
@@ -27,7 +27,7 @@ pub struct Planned {
 }
 
 /// The rules of a scan, sorted by id, indexed by target.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Plan {
     /// The rules.
     pub rules: Vec<Planned>,

@@ -2,29 +2,29 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::assemble;
 use super::assessment::{Assessment, FileState, IsmsFacts};
 use super::locate::Texts;
+use super::memory::{Memory, Remembered};
 use super::plan::Plan;
+use super::reading::{self, ReadFile, Seen};
 use super::requirement;
+use super::resources::{ScanResources, UnitResources};
 use super::sheet::{Bench, Sheet};
 use super::suppress::{self, IgnoreComment};
 use crate::isms::control::Framework;
 use crate::isms::exception::Exception;
-use crate::kind::isms;
-use crate::kind::{Group, KINDS, Kind, Notice, ParsedFile, Resource, Unit, View};
-use crate::rule::condition::Resources;
-use crate::rule::relation::{By, Index};
+use crate::kind::{Asked, Group, KINDS, Kind, Notice, ParsedFile, Resource, Unit, View};
 use crate::rule::topic::TextCache;
 use crate::source::{NotRead, Source, SourceFile};
+use crate::syntax::Content;
 use crate::syntax::tree::{FileId, Place};
-use crate::syntax::{self, Content, SyntaxError};
 
 /// What a scan is asked to do, apart from the rules.
 #[derive(Debug, Clone)]
@@ -47,52 +47,134 @@ pub struct Settings {
     pub limited: Option<String>,
 }
 
-/// A file after reading.
-pub(super) struct ReadFile {
-    pub(super) file: ParsedFile,
-    pub(super) errors: Vec<SyntaxError>,
-    kinds: Vec<usize>,
-    set_aside: Option<&'static str>,
+/// A source to scan, with the unit of the git repository, which only the caller can read.
+#[derive(Debug)]
+pub struct Subject<'s> {
+    /// The files.
+    pub source: &'s Source,
+    /// The repository.
+    pub repository: Option<Unit>,
 }
 
 /// Scans. `repository` is the unit of the git repository, which only the caller can read.
-pub fn scan(source: &Source, mut plan: Plan, settings: &Settings, repository: Option<Unit>) -> Assessment {
-    let (mut read, not_read) = read_files(source, settings);
-    set_aside(&mut read, settings);
-    sift(&mut read, settings);
-    let mut texts = Texts::default();
-    let mut comments: FxHashMap<FileId, Vec<IgnoreComment>> = FxHashMap::default();
-    for each in &read {
-        texts.add_parsed(&each.file);
-        if matches!(each.file.content, Content::Extracted(_)) {
-            continue;
-        }
-        let mut found = suppress::comments(each.file.id, &each.file.text);
-        found.extend(suppress::skips(&each.file));
-        if !found.is_empty() {
-            comments.insert(each.file.id, found);
-        }
+pub fn scan(source: &Source, plan: Plan, settings: &Settings, repository: Option<Unit>) -> Assessment {
+    let files: Vec<&SourceFile> = source.files.iter().collect();
+    let (read, not_read) = reading::read_files(source, &files, settings, false);
+    let seen = reading::in_company(&read.iter().collect::<Vec<_>>(), settings);
+    let job = Job { source, settings, seen: &seen, not_read, repository, memory: None };
+    evaluate(job, plan, None)
+}
+
+/// Scans the files as they are, and as they were in another state of the same repository. What the change cannot have
+/// touched is read, parsed and judged once. The unit of the repository as it was is asked for when its files have got
+/// their ids.
+pub fn scan_both(
+    now: Subject<'_>,
+    before: (&mut Source, &dyn Fn(&Source) -> Option<Unit>),
+    plan: Plan,
+    settings: &Settings,
+) -> (Assessment, Assessment) {
+    let Subject { source, repository } = now;
+    let files: Vec<&SourceFile> = source.files.iter().collect();
+    let (read, not_read) = reading::read_files(source, &files, settings, true);
+    let seen = reading::in_company(&read.iter().collect::<Vec<_>>(), settings);
+    let mut memory = Memory::default();
+    let then_plan = plan.clone();
+    let job = Job { source, settings, seen: &seen, not_read, repository, memory: None };
+    let assessment = evaluate(job, plan, Some(&mut memory));
+
+    let (source, repository) = before;
+    let known: FxHashMap<&str, &ReadFile> = read.iter().map(|each| (&*each.file.path, each)).collect();
+    let same = |path: &str, object| known.get(path).filter(|each| each.is_same(object)).map(|each| each.file.id);
+    source.renumber(same, files.len());
+    let is_own = |file: &&SourceFile| known.get(&*file.path).is_none_or(|each| each.file.id != file.id);
+    let own: Vec<&SourceFile> = source.files.iter().filter(is_own).collect();
+    let (own, not_read) = reading::read_files(source, &own, settings, false);
+    let own: FxHashMap<FileId, &ReadFile> = own.iter().map(|each| (each.file.id, each)).collect();
+    let of_file = |file: &SourceFile| {
+        let shared = || known.get(&*file.path).copied().filter(|each| each.file.id == file.id);
+        own.get(&file.id).copied().or_else(shared)
+    };
+    let read: Vec<&ReadFile> = source.files.iter().filter_map(of_file).collect();
+    let seen = reading::in_company(&read, settings);
+    let repository = repository(source);
+    let job = Job { source, settings, seen: &seen, not_read, repository, memory: Some(&memory) };
+    (assessment, evaluate(job, then_plan, None))
+}
+
+/// What is evaluated.
+struct Job<'j> {
+    source: &'j Source,
+    settings: &'j Settings,
+    seen: &'j [Seen<'j>],
+    not_read: Vec<NotRead>,
+    repository: Option<Unit>,
+    /// What another state of the same files came to.
+    memory: Option<&'j Memory>,
+}
+
+/// A unit on its way: files that are to be built, or a unit that was.
+enum Task<'t> {
+    Group(&'static dyn Kind, Group<'t>, Option<Box<Built>>),
+    Unit(Unit),
+}
+
+/// A unit that was built, and what it asked of other files.
+struct Built {
+    unit: Unit,
+    facts: IsmsFacts,
+    asked: Asked,
+}
+
+/// What became of a task; for a group also what is remembered of it.
+struct Judged<'t> {
+    done: Arc<Done>,
+    group: Option<(&'static dyn Kind, Group<'t>, Asked, IsmsFacts)>,
+}
+
+/// What documents come to: the units to judge, built unless they are remembered, and the facts in them.
+fn first_tasks<'t, 'm>(
+    documents: Vec<(&'static dyn Kind, Group<'t>)>,
+    view: &View<'_>,
+    recall: &dyn Fn(&dyn Kind, &Group<'_>) -> Option<&'m Remembered>,
+) -> (Vec<Task<'t>>, Vec<IsmsFacts>) {
+    let mut tasks = Vec::new();
+    let mut facts = Vec::new();
+    for (kind, group) in documents {
+        let built = if let Some(known) = recall(kind, &group) {
+            facts.push(known.facts.clone());
+            None
+        } else {
+            let built = build(kind, &group, view);
+            facts.push(built.facts.clone());
+            Some(Box::new(built))
+        };
+        tasks.push(Task::Group(kind, group, built));
     }
-    for missing in &not_read {
-        if let Some(file) = source.files.iter().find(|file| file.path == missing.path) {
-            texts.add(file.id, file.path.clone(), "");
-        }
+    if let Some(mut empty) = crate::kind::isms::empty(view.isms).filter(|_| tasks.is_empty()) {
+        facts.push(std::mem::take(&mut empty.facts));
+        tasks.push(Task::Unit(empty));
     }
-    let view = View { files: &[], isms: &settings.isms, documents: &settings.documents, today: settings.today };
-    let files: Vec<&ParsedFile> = read.iter().map(|each| &each.file).collect();
-    let view = View { files: &files, ..view };
-    let groups = group_files(&read);
+    (tasks, facts)
+}
+
+fn evaluate(job: Job<'_>, mut plan: Plan, remember: Option<&mut Memory>) -> Assessment {
+    let Job { source, settings, seen, not_read, repository, memory } = job;
+    let (texts, comments) = texts_and_comments(source, seen, &not_read);
+    let files: Vec<&ParsedFile> = seen.iter().map(Seen::file).collect();
+    let view = settings.view(&files);
     let words = TextCache::default();
+    let changed = memory.map(|memory| memory.changed(&files)).unwrap_or_default();
+    let recall = |kind: &dyn Kind, group: &Group<'_>| memory.and_then(|memory| memory.find(kind, group, &changed));
 
     // Documents first: what they require sets the parameters of rules.
-    let (documents, others): (Vec<_>, Vec<_>) = groups.into_iter().partition(|(kind, _)| kind.name() == "isms");
-    let mut early: Vec<Unit> = documents.iter().map(|(kind, group)| build(*kind, group, &view)).collect();
-    if early.is_empty() {
-        early.extend(isms::empty(&settings.isms));
-    }
-    early.extend(repository);
-    let facts = gather_facts(&mut early, &texts);
-    early.push(requirement::apply(&mut plan, &facts, settings, &texts, source));
+    let (documents, others): (Vec<_>, Vec<_>) =
+        reading::group_files(seen).into_iter().partition(|(kind, _)| kind.name() == "isms");
+    let (mut tasks, facts) = first_tasks(documents, &view, &recall);
+    let facts = gather_facts(facts, &texts);
+    tasks.extend(repository.map(Task::Unit));
+    tasks.push(Task::Unit(requirement::apply(&mut plan, &facts, settings, &texts, source)));
+    tasks.extend(others.into_iter().map(|(kind, group)| Task::Group(kind, group, None)));
 
     let reported: FxHashMap<FileId, bool> = source.files.iter().map(|file| (file.id, file.reported)).collect();
     // What stands in no file is about the whole, of which what is staged is only a part.
@@ -111,25 +193,34 @@ pub fn scan(source: &Source, mut plan: Plan, settings: &Settings, repository: Op
     };
     let near = bench(false);
     let kept_targets = across_targets(&plan);
-    let judge = |unit: Unit| judge_unit(unit, &near, &is_reported, &kept_targets);
-    let mut done: Vec<Done> = early.into_par_iter().map(judge).collect();
-    let built = others.into_par_iter().map(|(kind, group)| judge(build(kind, &group, &view)));
-    done.extend(built.collect::<Vec<Done>>());
-
-    let mut whole = Sheet::default();
-    // Growing step by step would take twice the memory of what is there at the end.
-    whole.findings.reserve_exact(done.iter().map(|unit| unit.sheet.findings.len()).sum());
-    let mut summary = Summary::default();
-    let mut kept = Vec::new();
-    for unit in done {
-        whole.merge(unit.sheet);
-        summary.add(&unit.kept, unit.resources, unit.notices);
-        kept.push(unit.kept);
+    let rules_stand = memory.is_some_and(|memory| memory.has_parameters_of(&plan));
+    let judge = |unit: Unit| Arc::new(judge_unit(unit, &near, &is_reported, &kept_targets));
+    let perform = |task| match task {
+        Task::Unit(unit) => Judged { done: judge(unit), group: None },
+        Task::Group(kind, group, built) => {
+            let known = recall(kind, &group).filter(|_| rules_stand && built.is_none());
+            if let Some(known) = known {
+                return Judged { done: known.done.clone(), group: None };
+            }
+            let Built { unit, facts, asked } = built.map_or_else(|| build(kind, &group, &view), |built| *built);
+            Judged { done: judge(unit), group: Some((kind, group, asked, facts)) }
+        }
+    };
+    let judged: Vec<Judged<'_>> = tasks.into_par_iter().map(perform).collect();
+    let done: Vec<Arc<Done>> = judged.iter().map(|judged| judged.done.clone()).collect();
+    if let Some(remember) = remember {
+        *remember = Memory::new(files.iter().copied(), &plan);
+        for Judged { done, group } in judged {
+            if let Some((kind, group, asked, facts)) = group {
+                remember.add(kind, &group, asked, facts, done);
+            }
+        }
     }
+    let Tally { mut whole, summary, kept } = Tally::of(done);
     whole.merge(judge_across(&kept, &bench(true), &is_reported));
-    whole.merge(judge_scan(&read, &not_read, source, &bench(false), &whole));
+    whole.merge(judge_scan(seen, &not_read, source, &bench(false), &whole));
 
-    let states = file_states(source, &read, &not_read);
+    let states = file_states(source, seen, &not_read);
     assemble::assemble(assemble::Parts {
         plan: &plan,
         settings,
@@ -147,6 +238,59 @@ pub fn scan(source: &Source, mut plan: Plan, settings: &Settings, repository: Op
     })
 }
 
+/// The texts of the files, for places, and the comments in them that ignore rules.
+fn texts_and_comments<'s>(
+    source: &Source,
+    seen: &[Seen<'s>],
+    not_read: &[NotRead],
+) -> (Texts<'s>, FxHashMap<FileId, Vec<IgnoreComment>>) {
+    let mut texts = Texts::default();
+    let mut comments: FxHashMap<FileId, Vec<IgnoreComment>> = FxHashMap::default();
+    for file in seen.iter().map(Seen::file) {
+        texts.add_parsed(file);
+        if matches!(file.content, Content::Extracted(_)) {
+            continue;
+        }
+        let mut found = suppress::comments(file.id, &file.text);
+        found.extend(suppress::skips(file));
+        if !found.is_empty() {
+            comments.insert(file.id, found);
+        }
+    }
+    for missing in not_read {
+        if let Some(file) = source.files.iter().find(|file| file.path == missing.path) {
+            texts.add(file.id, file.path.clone(), "");
+        }
+    }
+    (texts, comments)
+}
+
+/// The results of all units together.
+struct Tally {
+    whole: Sheet,
+    summary: Summary,
+    kept: Vec<Arc<Done>>,
+}
+
+impl Tally {
+    fn of(done: Vec<Arc<Done>>) -> Tally {
+        let mut tally = Tally { whole: Sheet::default(), summary: Summary::default(), kept: Vec::new() };
+        // Growing step by step would take twice the memory of what is there at the end.
+        tally.whole.findings.reserve_exact(done.iter().map(|unit| unit.sheet.findings.len()).sum());
+        for mut unit in done {
+            // What is remembered is copied, what is not is moved.
+            let sheet = match Arc::get_mut(&mut unit) {
+                Some(unit) => std::mem::take(&mut unit.sheet),
+                None => unit.sheet.clone(),
+            };
+            tally.whole.merge(sheet);
+            tally.summary.add(&unit);
+            tally.kept.push(unit);
+        }
+        tally
+    }
+}
+
 /// Judges units that are already built, for examples that give resources.
 pub(super) fn judge_units(units: &[Unit], plan: &Plan, today: jiff::civil::Date) -> Sheet {
     let (texts, comments, words) = (Texts::default(), FxHashMap::default(), TextCache::default());
@@ -159,7 +303,7 @@ pub(super) fn judge_units(units: &[Unit], plan: &Plan, today: jiff::civil::Date)
         show_unknown: true,
         across_units,
     };
-    let mut sheet = judge_across(units, &bench(true), &|_| true);
+    let mut sheet = judge_units_across(&units.iter().collect::<Vec<_>>(), &bench(true), &|_| true);
     for unit in units {
         let index = UnitResources::new([unit]);
         sheet.merge(bench(false).judge_unit(unit, &index, &|_| true));
@@ -167,119 +311,23 @@ pub(super) fn judge_units(units: &[Unit], plan: &Plan, today: jiff::civil::Date)
     sheet
 }
 
-/// Reads and parses every file, in parallel. A panic in a parser costs that file only.
-fn read_files(source: &Source, settings: &Settings) -> (Vec<ReadFile>, Vec<NotRead>) {
-    let results: Vec<Result<ReadFile, NotRead>> =
-        source.files.par_iter().map(|file| read_file(source, file, settings)).collect();
-    let mut read = Vec::with_capacity(results.len());
-    let mut not_read: Vec<NotRead> = source.not_read.clone();
-    for result in results {
-        match result {
-            Ok(file) => read.push(file),
-            Err(reason) => not_read.push(reason),
-        }
-    }
-    not_read.sort();
-    (read, not_read)
-}
-
-fn read_file(source: &Source, file: &SourceFile, settings: &Settings) -> Result<ReadFile, NotRead> {
-    let view = View { files: &[], isms: &settings.isms, documents: &settings.documents, today: settings.today };
-    if file.syntax.is_for_documents() && !isms::may_hold(&file.path, &view) {
-        let file = ParsedFile { id: file.id, path: file.path.clone(), text: "".into(), content: Content::Nothing };
-        return Ok(ReadFile { file, errors: Vec::new(), kinds: Vec::new(), set_aside: None });
-    }
-    let (text, parsed) = if file.syntax.is_binary() {
-        let bytes = source.bytes(file.id)?;
-        let parsed = unless_panicking(|| syntax::parse_bytes(file.syntax, &bytes, file.id));
-        (extracted_text(&parsed), parsed)
-    } else {
-        let text = source.read(file.id)?;
-        let parsed = unless_panicking(|| syntax::parse(file.syntax, &text, file.id));
-        (text, parsed)
-    };
-    let mut file = ParsedFile { id: file.id, path: file.path.clone(), text, content: parsed.content };
-    let claims = |kind: &&'static dyn Kind| kind.claims(&file, &view);
-    let kinds: Vec<usize> = (0..KINDS.len()).filter(|index| KINDS.get(*index).is_some_and(claims)).collect();
-    if kinds.is_empty() {
-        file.content = Content::Nothing;
-        if parsed.errors.is_empty() {
-            file.text = Arc::from("");
-        }
-    }
-    Ok(ReadFile { file, errors: parsed.errors, kinds, set_aside: None })
-}
-
-fn unless_panicking(parse: impl FnOnce() -> syntax::Parsed) -> syntax::Parsed {
-    catch_unwind(AssertUnwindSafe(parse)).unwrap_or_else(|_| {
-        let message = "the parser failed on this file; this is a bug of annexa, please report it".to_owned();
-        syntax::Parsed::error(SyntaxError { message, span: crate::syntax::tree::Span::default(), help: None })
-    })
-}
-
-/// The text that was taken out of a file that holds none.
-fn extracted_text(parsed: &syntax::Parsed) -> Arc<str> {
-    match &parsed.content {
-        Content::Extracted(extracted) => extracted.text.clone(),
-        _ => Arc::from(""),
-    }
-}
-
-/// Takes out the files that a kind sets aside, with their errors.
-fn set_aside(read: &mut [ReadFile], settings: &Settings) {
-    let files: Vec<&ParsedFile> = read.iter().map(|each| &each.file).collect();
-    let view = View { files: &files, isms: &settings.isms, documents: &settings.documents, today: settings.today };
-    let reason = |file: &&ParsedFile| KINDS.iter().find_map(|kind| kind.sets_aside(file, &view));
-    let reasons: Vec<Option<&'static str>> = files.par_iter().map(reason).collect();
-    for (each, reason) in read.iter_mut().zip(reasons).filter(|(_, reason)| reason.is_some()) {
-        each.set_aside = reason;
-        each.errors.clear();
-        each.kinds.clear();
-    }
-}
-
-/// Lets go of the files that a kind does not want after all, now that all are in sight.
-fn sift(read: &mut [ReadFile], settings: &Settings) {
-    let files: Vec<&ParsedFile> = read.iter().map(|each| &each.file).collect();
-    let view = View { files: &files, isms: &settings.isms, documents: &settings.documents, today: settings.today };
-    let mut kept: Vec<FxHashSet<FileId>> = Vec::with_capacity(KINDS.len());
-    for (index, kind) in KINDS.iter().enumerate() {
-        let claimed: Vec<&ParsedFile> =
-            read.iter().filter(|each| each.kinds.contains(&index)).map(|each| &each.file).collect();
-        kept.push(kind.sift(&claimed, &view).into_iter().map(|file| file.id).collect());
-    }
-    for each in read {
-        let id = each.file.id;
-        each.kinds.retain(|kind| kept.get(*kind).is_some_and(|files| files.contains(&id)));
-    }
-}
-
-/// The units to build, in the order of kinds and names.
-fn group_files(read: &[ReadFile]) -> Vec<(&'static dyn Kind, Group<'_>)> {
-    let mut groups = Vec::new();
-    for (index, kind) in KINDS.iter().enumerate() {
-        let claimed: Vec<&ParsedFile> =
-            read.iter().filter(|each| each.kinds.contains(&index)).map(|each| &each.file).collect();
-        groups.extend(kind.groups(&claimed).into_iter().map(|group| (*kind, group)));
-    }
-    groups
-}
-
 /// Builds a unit. A panic costs that unit only, and is told.
-fn build(kind: &dyn Kind, group: &Group<'_>, view: &View<'_>) -> Unit {
-    catch_unwind(AssertUnwindSafe(|| kind.build(group, view))).unwrap_or_else(|_| {
+fn build(kind: &dyn Kind, group: &Group<'_>, view: &View<'_>) -> Built {
+    let asked = Asked::default();
+    let view = view.recorded(&asked);
+    let mut unit = catch_unwind(AssertUnwindSafe(|| kind.build(group, &view))).unwrap_or_else(|_| {
         let place = group.files.first().map_or(Place::NOWHERE, |file| Place::whole(file.id));
         let message =
             format!("reading {} as {} failed; this is a bug of annexa, please report it", group.name, kind.name());
         let notices = vec![Notice { id: "internal-error", message, place }];
         Unit { kind: kind.name(), name: group.name.clone(), notices, ..Unit::default() }
-    })
+    });
+    Built { facts: std::mem::take(&mut unit.facts), unit, asked }
 }
 
-fn gather_facts(units: &mut [Unit], texts: &Texts<'_>) -> IsmsFacts {
+fn gather_facts(all: Vec<IsmsFacts>, texts: &Texts<'_>) -> IsmsFacts {
     let mut facts = IsmsFacts::default();
-    for unit in units {
-        let own = std::mem::take(&mut unit.facts);
+    for own in all {
         facts.exists |= own.exists;
         facts.documents.extend(own.documents);
         facts.applicability.extend(own.applicability);
@@ -299,7 +347,7 @@ fn gather_facts(units: &mut [Unit], texts: &Texts<'_>) -> IsmsFacts {
 }
 
 /// A unit after judging: what later strata need of it.
-struct Done {
+pub(super) struct Done {
     sheet: Sheet,
     kept: Unit,
     resources: BTreeMap<SmolStr, usize>,
@@ -343,13 +391,18 @@ fn across_targets(plan: &Plan) -> Vec<&str> {
     targets
 }
 
-fn judge_across(kept: &[Unit], bench: &Bench<'_>, reported: &dyn Fn(&Resource) -> bool) -> Sheet {
+fn judge_across(kept: &[Arc<Done>], bench: &Bench<'_>, reported: &dyn Fn(&Resource) -> bool) -> Sheet {
+    let kept: Vec<&Unit> = kept.iter().map(|done| &done.kept).collect();
+    judge_units_across(&kept, bench, reported)
+}
+
+fn judge_units_across(kept: &[&Unit], bench: &Bench<'_>, reported: &dyn Fn(&Resource) -> bool) -> Sheet {
     let mut sheet = Sheet::default();
     if kept.iter().all(|unit| unit.resources.is_empty()) {
         return sheet;
     }
-    let scan = UnitResources::new(kept);
-    for unit in kept {
+    let scan = UnitResources::new(kept.iter().copied());
+    for &unit in kept {
         let own = UnitResources::new([unit]);
         let both = ScanResources { unit: &own, scan: &scan };
         sheet.merge(bench.judge_unit(unit, &both, reported));
@@ -358,14 +411,14 @@ fn judge_across(kept: &[Unit], bench: &Bench<'_>, reported: &dyn Fn(&Resource) -
 }
 
 /// The files themselves as resources, and the ignore comments that quieted nothing.
-fn judge_scan(read: &[ReadFile], not_read: &[NotRead], source: &Source, bench: &Bench<'_>, sheet: &Sheet) -> Sheet {
-    let unit = super::own::unit(read, not_read, source, bench, &sheet.used_comments);
+fn judge_scan(seen: &[Seen<'_>], not_read: &[NotRead], source: &Source, bench: &Bench<'_>, sheet: &Sheet) -> Sheet {
+    let unit = super::own::unit(seen, not_read, source, bench, &sheet.used_comments);
     let index = UnitResources::new([&unit]);
     bench.judge_unit(&unit, &index, &|_| true)
 }
 
-fn file_states(source: &Source, read: &[ReadFile], not_read: &[NotRead]) -> Vec<(Arc<str>, FileState)> {
-    let by_id: FxHashMap<FileId, &ReadFile> = read.iter().map(|each| (each.file.id, each)).collect();
+fn file_states(source: &Source, seen: &[Seen<'_>], not_read: &[NotRead]) -> Vec<(Arc<str>, FileState)> {
+    let by_id: FxHashMap<FileId, &Seen<'_>> = seen.iter().map(|each| (each.file().id, each)).collect();
     let state = |file: &SourceFile| {
         let Some(each) = by_id.get(&file.id) else {
             let reason = not_read.iter().find(|missing| missing.path == file.path);
@@ -374,12 +427,12 @@ fn file_states(source: &Source, read: &[ReadFile], not_read: &[NotRead]) -> Vec<
         if let Some(reason) = each.set_aside {
             return FileState::SetAside(reason);
         }
-        match each.errors.first() {
+        match each.errors().first() {
             Some(error) => FileState::Unreadable(error.message.clone()),
             None if !file.reported => FileState::Context,
-            None if each.kinds.is_empty() => FileState::NotRecognised,
+            None if each.kinds().is_empty() => FileState::NotRecognised,
             None => FileState::Evaluated(
-                each.kinds.iter().filter_map(|kind| KINDS.get(*kind)).map(|kind| kind.name()).collect(),
+                each.kinds().iter().filter_map(|kind| KINDS.get(*kind)).map(|kind| kind.name()).collect(),
             ),
         }
     };
@@ -395,61 +448,13 @@ struct Summary {
 
 impl Summary {
     /// Units that are only about the scan or its parameters are not counted.
-    fn add(&mut self, unit: &Unit, resources: BTreeMap<SmolStr, usize>, notices: Vec<Notice>) {
-        if unit.kind != "requirements" {
-            *self.units.entry(unit.kind).or_default() += 1;
+    fn add(&mut self, done: &Done) {
+        if done.kept.kind != "requirements" {
+            *self.units.entry(done.kept.kind).or_default() += 1;
         }
-        for (family, count) in resources {
-            *self.resources.entry(family).or_default() += count;
+        for (family, count) in &done.resources {
+            *self.resources.entry(family.clone()).or_default() += count;
         }
-        self.notices.extend(notices);
-    }
-}
-
-/// A target, and what an index of its resources finds by.
-type IndexKey = (SmolStr, (u8, SmolStr));
-
-/// Resources by target.
-pub(super) struct UnitResources<'u> {
-    by_target: FxHashMap<&'u str, Vec<&'u Resource>>,
-    /// Indexes by target and what they find by, made when a rule first asks for one.
-    indexes: Mutex<FxHashMap<IndexKey, Arc<Index>>>,
-}
-
-impl<'u> UnitResources<'u> {
-    pub(super) fn new(units: impl IntoIterator<Item = &'u Unit>) -> UnitResources<'u> {
-        let mut by_target: FxHashMap<&'u str, Vec<&'u Resource>> = FxHashMap::default();
-        for resource in units.into_iter().flat_map(|unit| &unit.resources) {
-            by_target.entry(&resource.target).or_default().push(resource);
-        }
-        UnitResources { by_target, indexes: Mutex::default() }
-    }
-}
-
-impl Resources for UnitResources<'_> {
-    fn of_target<'r>(&'r self, target: &str, _in_scan: bool) -> &'r [&'r Resource] {
-        self.by_target.get(target).map_or(&[], Vec::as_slice)
-    }
-
-    fn index(&self, target: &str, by: By<'_>, in_scan: bool) -> Arc<Index> {
-        let mut known = self.indexes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let build = || Arc::new(Index::build(self.of_target(target, in_scan), by));
-        known.entry((target.into(), by.key())).or_insert_with(build).clone()
-    }
-}
-
-struct ScanResources<'u> {
-    unit: &'u UnitResources<'u>,
-    scan: &'u UnitResources<'u>,
-}
-
-impl Resources for ScanResources<'_> {
-    fn of_target<'r>(&'r self, target: &str, in_scan: bool) -> &'r [&'r Resource] {
-        if in_scan { self.scan.of_target(target, true) } else { self.unit.of_target(target, false) }
-    }
-
-    fn index(&self, target: &str, by: By<'_>, in_scan: bool) -> Arc<Index> {
-        let resources = if in_scan { self.scan } else { self.unit };
-        resources.index(target, by, in_scan)
+        self.notices.extend(done.notices.iter().cloned());
     }
 }

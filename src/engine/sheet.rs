@@ -28,10 +28,12 @@ pub(super) struct Counts {
 }
 
 /// Results of judging.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Sheet {
     /// Fails, and unknowns where they are asked for.
     pub findings: Vec<Finding>,
+    /// Checks that could not be decided, by rule and resource.
+    pub undecided: Vec<(usize, ResourceName)>,
     /// Passes that are reported one by one.
     pub single_passes: Vec<Pass>,
     /// Passes that are counted by rule, check and file.
@@ -46,6 +48,7 @@ impl Sheet {
     /// Adds another sheet to this one.
     pub(super) fn merge(&mut self, other: Sheet) {
         self.findings.extend(other.findings);
+        self.undecided.extend(other.undecided);
         self.single_passes.extend(other.single_passes);
         self.used_comments.extend(other.used_comments);
         for (key, count) in other.counted_passes {
@@ -151,6 +154,7 @@ impl Bench<'_> {
         counts.unknowns += 1;
         let reason = judged.verdict.depends_on().unwrap_or_else(|| SmolStr::new_static("something that is not known"));
         *counts.reasons.entry(reason).or_default() += 1;
+        sheet.undecided.push((slot.rule, slot.name()));
         if self.show_unknown {
             let finding = self.finding(slot, judged, FindingKind::Unknown, sheet);
             sheet.findings.extend(finding);
@@ -193,6 +197,7 @@ impl Bench<'_> {
             instances: 1,
             fingerprint: String::new(),
             suppression: None,
+            change: None,
         };
         self.suppress(&mut finding, slot, place, &planned.rule, sheet);
         Some(finding)

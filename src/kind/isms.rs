@@ -187,7 +187,7 @@ mod tests {
 
     fn units(files: &[ParsedFile]) -> Vec<Unit> {
         let all: Vec<&ParsedFile> = files.iter().collect();
-        let view = View { files: &all, isms: &[], documents: &[], today: date(2026, 11, 22) };
+        let view = View::new(&all, &[], &[], date(2026, 11, 22));
         let claimed: Vec<&ParsedFile> = all.iter().copied().filter(|file| Isms.claims(file, &view)).collect();
         Isms.groups(&claimed).iter().map(|group| Isms.build(group, &view)).collect()
     }
@@ -239,7 +239,7 @@ mod tests {
 
     fn sifted(files: &[ParsedFile]) -> Vec<&str> {
         let all: Vec<&ParsedFile> = files.iter().collect();
-        let view = View { files: &all, isms: &[], documents: &[], today: date(2026, 11, 22) };
+        let view = View::new(&all, &[], &[], date(2026, 11, 22));
         let claimed: Vec<&ParsedFile> = all.iter().copied().filter(|file| Isms.claims(file, &view)).collect();
         Isms.sift(&claimed, &view).into_iter().map(|file| &*file.path).collect()
     }
@@ -257,7 +257,7 @@ mod tests {
         let files = files(&[page, other, plan, far]);
         assert_eq!(sifted(&files), ["docs/ir/after.md", "docs/ir/plan.md"]);
         let all: Vec<&ParsedFile> = files.iter().filter(|file| file.path.starts_with("docs/")).collect();
-        let view = View { files: &all, isms: &[], documents: &[], today: date(2026, 11, 22) };
+        let view = View::new(&all, &[], &[], date(2026, 11, 22));
         let unit = Isms.build(&Group { name: "docs/ir".into(), files: all.clone() }, &view);
         let addresses: Vec<&str> = unit.resources.iter().map(|resource| resource.address.as_str()).collect();
         assert_eq!(addresses, ["docs/ir/plan.md", "isms/incident-plan", "isms"], "a page is no document of its own");

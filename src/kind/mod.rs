@@ -13,6 +13,7 @@ pub mod repository;
 pub mod shared;
 pub mod targets;
 pub mod terraform;
+mod view;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use smol_str::SmolStr;
 use crate::engine::assessment::IsmsFacts;
 use crate::syntax::Content;
 use crate::syntax::tree::{FileId, Node, Place};
+pub use view::{Asked, View};
 
 /// One thing that rules judge.
 #[derive(Debug, Clone)]
@@ -102,27 +104,6 @@ impl ParsedFile {
             Content::Extracted(extracted) => &extracted.trees,
             Content::Hcl(_) | Content::Bicep(_) | Content::Nothing => &[],
         }
-    }
-}
-
-/// What kinds may see apart from the files of a unit.
-#[derive(Debug)]
-pub struct View<'a> {
-    /// All files, sorted by path; none while files are still being claimed.
-    pub files: &'a [&'a ParsedFile],
-    /// Folders that hold the ISMS, from `annexa.yaml`; none: the usual names.
-    pub isms: &'a [String],
-    /// Documents that `annexa.yaml` maps to a type, as path and type.
-    pub documents: &'a [(String, String)],
-    /// Today.
-    pub today: jiff::civil::Date,
-}
-
-impl<'a> View<'a> {
-    /// The file of this path.
-    pub fn file(&self, path: &str) -> Option<&'a ParsedFile> {
-        let index = self.files.binary_search_by(|file| (*file.path).cmp(path)).ok()?;
-        self.files.get(index).copied()
     }
 }
 

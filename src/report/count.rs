@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::engine::assessment::{Assessment, FileState, Finding, FindingKind, SuppressionKind};
+use crate::engine::assessment::{Assessment, Change, FileState, Finding, FindingKind, SuppressionKind};
 use crate::rule::Severity;
 
 /// Findings, counted apart by what became of them.
@@ -50,6 +50,38 @@ pub(super) fn most_severe(assessment: &Assessment) -> Vec<usize> {
     let mut order: Vec<(Severity, usize)> = open.map(|(index, finding)| (finding.severity, index)).collect();
     order.sort_by_key(|(severity, index)| (std::cmp::Reverse(*severity), *index));
     order.into_iter().map(|(_, index)| index).collect()
+}
+
+/// What a comparison came to: open findings by what they are to the base.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Changes {
+    /// Not there before.
+    pub(super) new: usize,
+    /// More severe, or quieted before.
+    pub(super) worse: usize,
+    /// There before.
+    pub(super) unchanged: usize,
+}
+
+impl Changes {
+    /// Counts the open findings of an assessment that was compared.
+    pub(super) fn of(assessment: &Assessment) -> Changes {
+        let mut changes = Changes::default();
+        for finding in assessment.findings.iter().filter(|finding| is_open(finding)) {
+            match finding.change {
+                Some(Change::New) => changes.new += 1,
+                Some(Change::Worse) => changes.worse += 1,
+                Some(Change::Unchanged) => changes.unchanged += 1,
+                None => {}
+            }
+        }
+        changes
+    }
+}
+
+/// Whether a report on a change shows a finding: all of them where nothing was compared.
+pub(super) fn is_shown(finding: &Finding) -> bool {
+    finding.change != Some(Change::Unchanged)
 }
 
 /// Files, counted by what became of them.

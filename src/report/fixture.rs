@@ -271,6 +271,7 @@ impl Builder {
             instances: 1,
             fingerprint: format!("{number:032x}"),
             suppression: None,
+            change: None,
         });
         self.findings.last_mut().expect("the one just added")
     }
@@ -431,6 +432,7 @@ pub(super) fn assessment() -> Assessment {
         prefix: String::new(),
         rules: builder.rules,
         findings: builder.findings,
+        undecided: Vec::new(),
         passes,
         files: files(),
         not_read: vec![NotRead {
@@ -450,6 +452,7 @@ pub(super) fn assessment() -> Assessment {
         commit: Some("0123456789abcdef0123456789abcdef01234567".to_string()),
         repository: Some("https://git.example/acme/platform".to_string()),
         limited: Some("only some rules were asked for".to_string()),
+        comparison: None,
     }
 }
 

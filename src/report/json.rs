@@ -11,8 +11,8 @@ use super::count::{self, Files};
 use super::coverage;
 use super::{Input, words};
 use crate::engine::assessment::{
-    Assessment, FileState, Finding, FindingKind, Location, Pass, Presence, RecognisedDocument, Region, ResourceName,
-    RuleRun, Suppression, SuppressionKind,
+    Assessment, Before, Change, Comparison, FileState, Finding, FindingKind, Location, Pass, Presence,
+    RecognisedDocument, Region, ResourceName, RuleRun, Suppression, SuppressionKind,
 };
 use crate::source::NotReadReason;
 
@@ -29,6 +29,7 @@ pub(super) fn write(input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
             name: words::framework(input.coverage.framework),
             groups: coverage::summary(input.coverage),
         },
+        comparison: assessment.comparison.as_ref().map(|comparison| of_comparison(assessment, comparison)),
         findings: Sequence { assessment, items: &assessment.findings, written: of_finding },
         passes: Sequence { assessment, items: &assessment.passes, written: of_pass },
         rules: Sequence { assessment, items: &assessment.rules, written: of_rule },
@@ -61,6 +62,8 @@ struct Document<'a> {
     scan: Scan<'a>,
     summary: Summary<'a>,
     coverage: CoverageSummary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comparison: Option<ComparisonItem<'a>>,
     findings: Sequence<'a, Finding, FindingItem<'a>>,
     passes: Sequence<'a, Pass, PassItem<'a>>,
     rules: Sequence<'a, RuleRun, RuleItem<'a>>,
@@ -268,6 +271,66 @@ struct FindingItem<'a> {
     controls: Vec<String>,
     aliases: &'a [SmolStr],
     suppression: Option<SuppressionItem<'a>>,
+    /// What it is to the base: `new`, `worse`, `unchanged`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<&'static str>,
+}
+
+/// What the scan was compared with.
+#[derive(Serialize)]
+struct ComparisonItem<'a> {
+    base: &'a str,
+    commit: Option<&'a str>,
+    notes: &'a [String],
+    /// Open findings.
+    new: usize,
+    worse: usize,
+    unchanged: usize,
+    /// What is not found any more.
+    fixed: Vec<BeforeItem<'a>>,
+    /// What was found, and cannot be told from now.
+    lost: Vec<BeforeItem<'a>>,
+}
+
+#[derive(Serialize)]
+struct BeforeItem<'a> {
+    fingerprint: &'a str,
+    rule: &'a str,
+    severity: &'static str,
+    message: &'a str,
+    target: &'a str,
+    address: &'a str,
+    unit: &'a str,
+    path: &'a str,
+    line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+}
+
+fn of_comparison<'a>(assessment: &Assessment, comparison: &'a Comparison) -> ComparisonItem<'a> {
+    let changes = count::Changes::of(assessment);
+    let item = |before: &'a Before, reason| BeforeItem {
+        fingerprint: &before.fingerprint,
+        rule: &before.rule,
+        severity: before.severity.name(),
+        message: &before.message,
+        target: &before.target,
+        address: &before.address,
+        unit: &before.unit,
+        path: &before.path,
+        line: before.line,
+        reason,
+    };
+    ComparisonItem {
+        base: &comparison.base,
+        commit: comparison.commit.as_deref(),
+        notes: &comparison.notes,
+        new: changes.new,
+        worse: changes.worse,
+        unchanged: changes.unchanged,
+        fixed: comparison.fixed.iter().map(|before| item(before, None)).collect(),
+        lost: comparison.lost.iter().map(|(before, reason)| item(before, Some(*reason))).collect(),
+    }
 }
 
 #[derive(Serialize)]
@@ -309,6 +372,7 @@ fn of_finding<'a>(assessment: &'a Assessment, finding: &'a Finding) -> FindingIt
         controls: run.map(controls).unwrap_or_default(),
         aliases: &finding.aliases,
         suppression: finding.suppression.as_ref().map(of_suppression),
+        change: finding.change.map(Change::name),
     }
 }
 

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use super::coverage::{FACETS, sign, status_words};
 use super::{Input, count, words};
-use crate::engine::assessment::{Assessment, Finding, Location};
+use crate::engine::assessment::{Assessment, Before, Change, Finding, Location};
 use crate::isms::coverage::{Coverage, FacetSummary, GroupSummary, Status};
 
 /// Longest report, in bytes.
@@ -25,7 +25,8 @@ const MOST_UNSEEN: usize = 20;
 pub(super) fn write(input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
     let assessment = input.assessment;
     let head = head(assessment);
-    let tail = format!("{}{}{}", unseen(assessment), coverage(input.coverage), foot(assessment));
+    let tail =
+        format!("{}{}{}{}", compared(assessment), unseen(assessment), coverage(input.coverage), foot(assessment));
     let room = BUDGET.saturating_sub(head.len() + tail.len());
     write!(out, "{head}{}{tail}", findings(assessment, room))
 }
@@ -35,6 +36,14 @@ fn head(assessment: &Assessment) -> String {
     let heading = match counts.total() {
         0 => "no findings".to_string(),
         total => words::count(total, "finding"),
+    };
+    let heading = match &assessment.comparison {
+        Some(comparison) => {
+            let changes = count::Changes::of(assessment);
+            let worse = if changes.worse > 0 { format!(", {} worse", changes.worse) } else { String::new() };
+            format!("{} new{worse}, {} fixed ({heading} in all)", changes.new, comparison.fixed.len())
+        }
+        None => heading,
     };
     let mut text = format!("## Annexa: {heading}\n\n| Severity | Findings |\n|---|---:|\n");
     for (severity, number) in counts.open.iter().rev() {
@@ -53,13 +62,15 @@ fn head(assessment: &Assessment) -> String {
 }
 
 fn findings(assessment: &Assessment, room: usize) -> String {
-    let order = count::most_severe(assessment);
+    let shown = |index: &usize| assessment.findings.get(*index).is_some_and(count::is_shown);
+    let order: Vec<usize> = count::most_severe(assessment).into_iter().filter(shown).collect();
     if order.is_empty() {
         return String::new();
     }
-    let mut text =
-        "\n### Findings\n\n| Severity | Finding | Where | Rule | Evidence relevant to |\n|---|---|---|---|---|\n"
-            .to_string();
+    let title = if assessment.comparison.is_some() { "New or worse" } else { "Findings" };
+    let mut text = format!(
+        "\n### {title}\n\n| Severity | Finding | Where | Rule | Evidence relevant to |\n|---|---|---|---|---|\n"
+    );
     let found = order.iter().filter_map(|index| assessment.findings.get(*index));
     let mut shown = 0;
     for row in found.map(|finding| row(assessment, finding)) {
@@ -82,7 +93,8 @@ fn row(assessment: &Assessment, finding: &Finding) -> String {
     let controls = about.map(|about| words::controls(about)).unwrap_or_default();
     let message = cell(&words::shortened(&words::one_line(&finding.message), LONGEST_MESSAGE));
     let place = place(assessment, &finding.location, &finding.resource.address);
-    format!("| {} | {message} | {place} | `{rule}` | {controls} |\n", finding.severity.name())
+    let worse = if finding.change == Some(Change::Worse) { "worse, now " } else { "" };
+    format!("| {worse}{} | {message} | {place} | `{rule}` | {controls} |\n", finding.severity.name())
 }
 
 /// `path:line`, as a link where the repository is known.
@@ -113,6 +125,33 @@ fn link(assessment: &Assessment, path: &str) -> Option<String> {
         prefix => format!("{prefix}/{path}"),
     };
     (safe && named).then(|| format!("{base}/{blob}/{commit}/{}", words::relative_uri(&path)))
+}
+
+/// What is fixed, and what cannot be told any more.
+fn compared(assessment: &Assessment) -> String {
+    let Some(comparison) = &assessment.comparison else { return String::new() };
+    let unchanged = count::Changes::of(assessment).unchanged;
+    let mut text = format!("\n### Compared with {}\n\n", cell(&comparison.base));
+    let _ = writeln!(text, "- {} unchanged, and not shown", words::count(unchanged, "finding"));
+    for note in &comparison.notes {
+        let _ = writeln!(text, "- {}", cell(note));
+    }
+    let row = |what: &str, before: &Before| {
+        let message = cell(&words::shortened(&words::one_line(&before.message), LONGEST_MESSAGE));
+        let path = code(&words::shortened_left(&before.path, LONGEST_PATH));
+        format!("- {what}: {message} ({path}, `{}`)\n", before.rule)
+    };
+    for before in comparison.fixed.iter().take(MOST_UNSEEN) {
+        text.push_str(&row("fixed", before));
+    }
+    for (before, reason) in comparison.lost.iter().take(MOST_UNSEEN) {
+        text.push_str(&row(&format!("not fixed, but {reason}"), before));
+    }
+    let hidden = [comparison.fixed.len(), comparison.lost.len()].map(|number| number.saturating_sub(MOST_UNSEEN));
+    if hidden.iter().sum::<usize>() > 0 {
+        let _ = writeln!(text, "- {} more", words::thousands(hidden.iter().sum()));
+    }
+    text
 }
 
 fn unseen(assessment: &Assessment) -> String {

@@ -115,12 +115,7 @@ pub enum Content {
         file: Option<PathBuf>,
     },
     /// The files of a commit.
-    Commit {
-        /// The commit.
-        id: git::ObjectId,
-        /// Only these files are reported on, with paths relative to the root; none: all.
-        reported: Option<std::collections::BTreeSet<String>>,
-    },
+    Commit(git::ObjectId),
 }
 
 /// What to read.
@@ -278,11 +273,19 @@ impl Source {
     }
 
     /// The name that git has for the content of a file: what it is stored under, else what it would be.
-    pub fn object_id(&self, id: FileId, text: &str) -> Option<git::ObjectId> {
+    pub fn object_id(&self, id: FileId, bytes: &[u8]) -> Option<git::ObjectId> {
         match &self.origin {
             Origin::Stored { store, .. } => store.object_id(id),
-            _ => git::object_id(text.as_bytes()),
+            _ => git::object_id(bytes),
         }
+    }
+
+    /// Reports only on the files that `keep` selects of those that were asked for.
+    pub fn report_only(&mut self, keep: impl Fn(&str) -> bool) {
+        for file in &mut self.files {
+            file.reported &= keep(&file.path);
+        }
+        self.is_whole = false;
     }
 
     /// Gives files the ids that `known` has for them, and the others ids from `free` on, so that the files of two

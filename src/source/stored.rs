@@ -130,9 +130,9 @@ pub(super) fn open(
             let changed = staged.changed.iter().filter_map(|path| below(path, &prefix)).map(str::to_owned).collect();
             (staged.entries, Scope { reported: Some(changed), everything: true }, None)
         }
-        Content::Commit { id, reported } => {
+        Content::Commit(id) => {
             let entries = objects.entries(*id, &prefix).map_err(failed)?;
-            (entries, Scope { everything: reported.is_some(), reported: reported.clone() }, Some(*id))
+            (entries, Scope { reported: None, everything: false }, Some(*id))
         }
         Content::WorkTree => (Vec::new(), Scope { reported: None, everything: false }, None),
     };
@@ -143,7 +143,7 @@ pub(super) fn open(
         listing.add(path, entry, &below);
     }
     listing.follow_links(&objects);
-    let is_whole = named.folders.contains(&rules.root) && commit.is_some() && listing.scope.reported.is_none();
+    let is_whole = named.folders.contains(&rules.root) && commit.is_some();
     let index = if let Content::Index { file } = content { file.clone() } else { None };
     let staged = std::mem::take(&mut listing.staged);
     let (contents, places) = (FxHashMap::default(), FxHashMap::default());

@@ -39,7 +39,7 @@ fn acme() -> (Vec<ParsedFile>, Unit) {
     };
     let files: Vec<ParsedFile> = texts(&root).into_iter().enumerate().map(file).collect();
     let all: Vec<&ParsedFile> = files.iter().collect();
-    let view = View { files: &all, isms: &[], documents: &[], today: jiff::civil::date(2026, 11, 22) };
+    let view = View::new(&all, &[], &[], jiff::civil::date(2026, 11, 22));
     let claimed: Vec<&ParsedFile> = all.iter().copied().filter(|file| Isms.claims(file, &view)).collect();
     let groups = Isms.groups(&claimed);
     assert_eq!(groups.len(), 1);
@@ -173,7 +173,7 @@ fn no_cut_and_no_garbling_of_acme_fails() {
             let content = parse(Syntax::of(&path).unwrap(), &broken, FileId(0)).content;
             let file = ParsedFile { id: FileId(0), path: path.into(), text: broken.into(), content };
             let all = [&file];
-            let view = View { files: &all, isms: &[], documents: &[], today: jiff::civil::date(2026, 11, 22) };
+            let view = View::new(&all, &[], &[], jiff::civil::date(2026, 11, 22));
             if Isms.claims(&file, &view) {
                 let unit = Isms.build(&Isms.groups(&all)[0], &view);
                 assert!(unit.facts.exists && !unit.resources.is_empty());

@@ -6,6 +6,7 @@
 mod acme;
 mod assess;
 mod cli;
+mod compare;
 mod docs;
 mod hostile;
 mod isms;

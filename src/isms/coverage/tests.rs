@@ -53,6 +53,7 @@ fn assessment(rules: Vec<RuleRun>) -> Assessment {
         framework: Framework::Iso2022,
         rules,
         findings: Vec::new(),
+        undecided: Vec::new(),
         passes: Vec::new(),
         files: Vec::new(),
         not_read: Vec::new(),
@@ -68,6 +69,7 @@ fn assessment(rules: Vec<RuleRun>) -> Assessment {
         commit: None,
         repository: None,
         limited: None,
+        comparison: None,
     }
 }
 

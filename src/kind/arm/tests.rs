@@ -14,7 +14,7 @@ fn parsed(text: &str) -> ParsedFile {
 
 fn unit(text: &str) -> Unit {
     let file = parsed(text);
-    let view = View { files: &[], isms: &[], documents: &[], today: jiff::civil::date(2026, 1, 15) };
+    let view = View::new(&[], &[], &[], jiff::civil::date(2026, 1, 15));
     assert!(Arm.claims(&file, &view), "not claimed");
     Arm.build(&Arm.groups(&[&file]).remove(0), &view)
 }
@@ -205,7 +205,7 @@ fn resources_of_bicep_have_addresses_parents_and_references() {
 
 #[test]
 fn only_templates_are_claimed() {
-    let view = View { files: &[], isms: &[], documents: &[], today: jiff::civil::date(2026, 1, 15) };
+    let view = View::new(&[], &[], &[], jiff::civil::date(2026, 1, 15));
     for (text, expected) in [
         (r#"{"$schema": "https://x/schemas/2015-01-01/deploymentTemplate.json#", "resources": []}"#, true),
         (r#"{"$schema": "https://x/2018-05-01/subscriptionDeploymentTemplate.json#", "resources": {}}"#, true),

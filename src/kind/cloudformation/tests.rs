@@ -10,7 +10,7 @@ fn parsed(path: &str, text: &str) -> ParsedFile {
 }
 
 fn view() -> View<'static> {
-    View { files: &[], isms: &[], documents: &[], today: jiff::civil::date(2026, 1, 15) }
+    View::new(&[], &[], &[], jiff::civil::date(2026, 1, 15))
 }
 
 fn build(file: &ParsedFile) -> Unit {

@@ -11,7 +11,7 @@ fn file(id: u32, path: &str, text: &str) -> ParsedFile {
 
 fn read_all(files: &[ParsedFile]) -> Vec<Document> {
     let files: Vec<&ParsedFile> = files.iter().collect();
-    let view = View { files: &files, isms: &[], documents: &[], today: date(2026, 11, 22) };
+    let view = View::new(&files, &[], &[], date(2026, 11, 22));
     files.iter().filter_map(|file| read(file, recognise(file, &view)?, &view)).collect()
 }
 

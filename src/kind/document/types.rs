@@ -432,7 +432,7 @@ mod tests {
     fn recognised(path: &str, text: &str, metadata: usize, isms: &[String]) -> Option<Recognised> {
         let parsed = markdown::parse(text, FileId(0));
         let file = ParsedFile { id: FileId(0), path: path.into(), text: text.into(), content: parsed.content };
-        let view = View { files: &[], isms, documents: &[], today: jiff::civil::date(2026, 11, 22) };
+        let view = View::new(&[], isms, &[], jiff::civil::date(2026, 11, 22));
         assert!(matches!(file.content, Content::Trees(_)));
         recognise(&file, &view, metadata, false)
     }
@@ -522,7 +522,7 @@ mod tests {
         let parsed = markdown::parse(text, FileId(0));
         let file = ParsedFile { id: FileId(0), path: "x.md".into(), text: text.into(), content: parsed.content };
         let documents = [("x.md".to_owned(), "backup-policy".to_owned())];
-        let view = View { files: &[], isms: &[], documents: &documents, today: jiff::civil::date(2026, 11, 22) };
+        let view = View::new(&[], &[], &documents, jiff::civil::date(2026, 11, 22));
         assert_eq!(recognise(&file, &view, 0, false).map(|found| found.set), Some("backup".into()));
     }
 

@@ -10,7 +10,7 @@ fn file(path: &str, text: &str) -> ParsedFile {
 fn unit_of(path: &str, text: &str) -> Unit {
     let file = file(path, text);
     let files = [&file];
-    let view = View { files: &files, isms: &[], documents: &[], today: jiff::civil::date(2026, 1, 15) };
+    let view = View::new(&files, &[], &[], jiff::civil::date(2026, 1, 15));
     assert!(GithubActions.claims(&file, &view), "{path}");
     let groups = GithubActions.groups(&files);
     GithubActions.build(&groups[0], &view)
@@ -185,7 +185,7 @@ fn files_of_any_shape_are_read() {
         workflow(shape);
     }
     let elsewhere = file("x/workflows/ci.yml", "on: push\njobs: {}\n");
-    let view = View { files: &[], isms: &[], documents: &[], today: jiff::civil::date(2026, 1, 15) };
+    let view = View::new(&[], &[], &[], jiff::civil::date(2026, 1, 15));
     assert!(!GithubActions.claims(&elsewhere, &view));
     assert!(!GithubActions.claims(&file("action.yml", "a: 1\n"), &view));
 }

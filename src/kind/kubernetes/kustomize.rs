@@ -11,7 +11,7 @@ use crate::kind::{Group, Notice, ParsedFile, View};
 use crate::syntax::tree::{FileId, Node, Place, Unknown};
 use crate::syntax::yaml::document;
 
-const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+const FILE_NAMES: &[&str] = &["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// Keys that list files which hold parts of manifests.
 const PATCH_KEYS: [&str; 3] = ["patches", "patchesStrategicMerge", "patchesJson6902"];
@@ -191,7 +191,7 @@ fn image_names(file: &ParsedFile) -> impl Iterator<Item = String> {
 
 /// The kustomizations that build on this one, directly or through others.
 fn overlays<'v>(own: &ParsedFile, view: &View<'v>) -> Vec<&'v ParsedFile> {
-    let all: Vec<&ParsedFile> = view.files.iter().copied().filter(|file| is_kustomization(file)).collect();
+    let all: Vec<&ParsedFile> = view.named(FILE_NAMES).collect();
     let mut folders = vec![normal(own.folder(), "")];
     let mut found: Vec<&ParsedFile> = Vec::new();
     while let Some(folder) = folders.pop() {

@@ -16,7 +16,7 @@ fn parsed(files: &[(&str, &str)]) -> Vec<ParsedFile> {
 }
 
 fn view<'f>(files: &'f [&'f ParsedFile]) -> View<'f> {
-    View { files, isms: &[], documents: &[], today: jiff::civil::date(2026, 1, 15) }
+    View::new(files, &[], &[], jiff::civil::date(2026, 1, 15))
 }
 
 fn build(files: &[ParsedFile]) -> Vec<Unit> {

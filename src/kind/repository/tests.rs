@@ -133,7 +133,7 @@ fn each_target_has_its_resources() {
 fn owners_and_submodules_come_from_their_files() {
     let source = source();
     let files = own_files(&source);
-    let view = View { files: &[], isms: &[], documents: &[], today: date(2026, 6, 1) };
+    let view = View::new(&[], &[], &[], date(2026, 6, 1));
     let claimed: Vec<&ParsedFile> = files.iter().filter(|file| Repository.claims(file, &view)).collect();
     let groups = Repository.groups(&claimed);
     let unit = Repository.build(&groups[0], &view);

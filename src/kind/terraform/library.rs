@@ -56,10 +56,7 @@ impl<'a> Library<'a> {
 
 /// The Terraform code of a folder.
 fn files_of<'a>(view: &View<'a>, folder: &str) -> Vec<&'a ParsedFile> {
-    let prefix = if folder == "." { String::new() } else { format!("{folder}/") };
-    let start = view.files.partition_point(|file| *file.path < *prefix);
-    let inside = view.files.get(start..).unwrap_or_default().iter().copied();
-    let inside = inside.take_while(|file| file.path.starts_with(&prefix));
+    let inside = view.below(folder).iter().copied();
     let is_code = |file: &&ParsedFile| {
         matches!(file.content, Content::Hcl(_)) && file.folder() == folder && !file.name().ends_with(".tfvars")
     };

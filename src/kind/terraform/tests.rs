@@ -34,7 +34,7 @@ impl Fixture {
     /// One unit for each root.
     fn units(&self) -> Vec<Unit> {
         let files: Vec<&ParsedFile> = self.files.iter().collect();
-        let view = View { files: &files, isms: &[], documents: &[], today: jiff::civil::date(2026, 1, 1) };
+        let view = View::new(&files, &[], &[], jiff::civil::date(2026, 1, 1));
         Terraform.groups(&files).iter().map(|group| build(group, &view)).collect()
     }
 

@@ -125,6 +125,7 @@ fn run<'a>(input: &Input<'a>, scene: &'a Scene<'a>) -> Run<'a> {
             today: scene.is_full().then(|| assessment.today.to_string()),
             commit: assessment.commit.as_deref().filter(|_| scene.is_full()),
             limited: assessment.limited.as_deref(),
+            compared_with: assessment.comparison.as_ref().filter(|_| scene.is_full()).map(|with| with.base.as_str()),
             results_left_out: (scene.left_out > 0).then_some(scene.left_out),
         },
     }

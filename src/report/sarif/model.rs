@@ -48,6 +48,9 @@ pub(super) struct RunProperties<'a> {
     pub(super) commit: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) limited: Option<&'a str>,
+    /// What the run was compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) compared_with: Option<&'a str>,
     /// How many results were left out to keep within what the platform takes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) results_left_out: Option<usize>,
@@ -305,6 +308,9 @@ pub(super) struct ResultItem<'a> {
     pub(super) kind: &'static str,
     pub(super) level: &'static str,
     pub(super) message: Text<'a>,
+    /// What it is to the scan that this one is compared with (3.27.24).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) baseline_state: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) locations: Vec<Location<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -31,6 +31,18 @@ pub(super) fn of_result<'a>(
     if empty { Vec::new() } else { vec![location] }
 }
 
+/// The place of a result that is not there any more.
+pub(super) fn of_before<'a>(scene: &Scene<'a>, before: &'a assessment::Before) -> Vec<Location<'a>> {
+    if before.path.is_empty() {
+        return Vec::new();
+    }
+    let line = |start_line| Region { start_line, start_column: None, end_line: None, end_column: None, snippet: None };
+    let artifact_location = artifact(scene, &before.path);
+    let physical_location =
+        Some(PhysicalLocation { artifact_location, region: before.line.map(line), context_region: None });
+    vec![Location { physical_location, ..Location::default() }]
+}
+
 fn physical<'a>(scene: &Scene<'a>, place: &'a assessment::Location) -> Option<PhysicalLocation<'a>> {
     if place.path.is_empty() {
         return None;

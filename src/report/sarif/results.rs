@@ -10,7 +10,9 @@ use super::model::{
     ThreadFlowLocation,
 };
 use super::{Profile, Scene, level, place};
-use crate::engine::assessment::{self, Finding, FindingKind, Pass, Presence, Suppression, SuppressionKind};
+use crate::engine::assessment::{
+    self, Before, Change, Finding, FindingKind, Pass, Presence, Suppression, SuppressionKind,
+};
 use crate::report::words;
 
 /// The name of our fingerprint; its number changes when the way it is made does.
@@ -29,7 +31,12 @@ impl Serialize for Results<'_> {
         let passes = if scene.is_full() { scene.assessment.passes.as_slice() } else { &[] };
         let findings = scene.findings.iter().filter_map(|index| scene.assessment.findings.get(*index));
         let findings = findings.map(|finding| of_finding(scene, finding));
-        serializer.collect_seq(findings.chain(passes.iter().map(|pass| of_pass(scene, pass))))
+        // Code scanning would take what is fixed for an alert, and finds out by itself what is new.
+        let comparison = scene.assessment.comparison.as_ref().filter(|_| scene.is_full());
+        let fixed = comparison.map_or(&[][..], |comparison| comparison.fixed.as_slice());
+        let absent = fixed.iter().filter_map(|before| of_fixed(scene, before));
+        let passes = passes.iter().map(|pass| of_pass(scene, pass));
+        serializer.collect_seq(findings.chain(absent).chain(passes))
     }
 }
 
@@ -44,6 +51,7 @@ fn of_finding<'a>(scene: &'a Scene<'a>, finding: &'a Finding) -> ResultItem<'a> 
         kind,
         level,
         message: Text::new(message(finding, scene.profile)),
+        baseline_state: finding.change.filter(|_| scene.is_full()).map(baseline_state),
         locations: place::of_result(scene, &finding.location, Some(&finding.resource)),
         related_locations: related(scene, finding),
         code_flows: code_flow(scene, finding).into_iter().collect(),
@@ -63,6 +71,39 @@ fn of_finding<'a>(scene: &'a Scene<'a>, finding: &'a Finding) -> ResultItem<'a> 
     }
 }
 
+fn baseline_state(change: Change) -> &'static str {
+    match change {
+        Change::New => "new",
+        Change::Worse => "updated",
+        Change::Unchanged => "unchanged",
+    }
+}
+
+/// A result that is not there any more; none where its rule is not of this run.
+fn of_fixed<'a>(scene: &'a Scene<'a>, before: &'a Before) -> Option<ResultItem<'a>> {
+    let rule_index = scene.assessment.rules.iter().position(|run| run.about.id == before.rule)?;
+    Some(ResultItem {
+        rule_id: &before.rule,
+        rule_index,
+        kind: "fail",
+        level: level(before.severity),
+        message: Text::new(words::full_sentence(&before.message)),
+        baseline_state: Some("absent"),
+        locations: place::of_before(scene, before),
+        related_locations: Vec::new(),
+        code_flows: Vec::new(),
+        partial_fingerprints: BTreeMap::from([(FINGERPRINT, before.fingerprint.as_str())]),
+        occurrence_count: None,
+        suppressions: Some(Vec::new()),
+        properties: ResultProperties {
+            severity: Some(before.severity.name()),
+            target: Some(&before.target),
+            unit: Some(&before.unit),
+            ..ResultProperties::default()
+        },
+    })
+}
+
 fn of_pass<'a>(scene: &'a Scene<'a>, pass: &'a Pass) -> ResultItem<'a> {
     let run = scene.assessment.rules.get(pass.rule);
     let title = words::sentence(run.map_or("", |run| run.about.title.as_str()));
@@ -77,6 +118,7 @@ fn of_pass<'a>(scene: &'a Scene<'a>, pass: &'a Pass) -> ResultItem<'a> {
         kind: "pass",
         level: "none",
         message: Text::new(text),
+        baseline_state: None,
         locations: place::of_result(scene, &pass.location, pass.resource.as_deref()),
         related_locations: evidence.map(|(index, place)| with_id(scene, index, place, "Rests on this.")).collect(),
         code_flows: Vec::new(),

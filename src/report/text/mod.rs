@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::terminal::{Ink, Paint};
-use super::{Input, words};
+use super::{Input, count, words};
 use crate::engine::assessment::{Assessment, Finding, FindingKind, Location, Presence};
 use crate::rule::About;
 use frame::{Frame, Note};
@@ -30,11 +30,13 @@ pub(super) fn write(input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
     summary::write(input, paint, width, out)
 }
 
-/// Findings that a comment or an exception quiets are counted in the summary and not shown.
+/// Findings that a comment or an exception quiets are counted in the summary and not shown, and neither are those that
+/// were there before where the scan is compared.
 fn findings(assessment: &Assessment, paint: Paint, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let shown = assessment.findings.iter().filter(|finding| finding.suppression.is_none() && count::is_shown(finding));
     let mut before: Option<&Location> = None;
     let mut helped: BTreeSet<usize> = BTreeSet::new();
-    for finding in assessment.findings.iter().filter(|finding| finding.suppression.is_none()) {
+    for finding in shown {
         if before.is_none_or(|before| before.path != finding.location.path) {
             helped.clear();
         }
@@ -42,12 +44,13 @@ fn findings(assessment: &Assessment, paint: Paint, width: usize, out: &mut dyn W
         let Some(run) = assessment.rules.get(finding.rule) else { continue };
         // One fix is enough for all findings of a rule in a file.
         let notes = notes(finding, &run.about, helped.insert(finding.rule));
-        let head = match finding.kind {
+        let (word, ink) = match finding.kind {
             FindingKind::Fail => (finding.severity.name(), Ink::Severity(finding.severity)),
             FindingKind::Unknown => ("unknown", Ink::Bold),
         };
+        let word = finding.change.map_or(word.to_owned(), |change| format!("{}, {word}", change.name()));
         let frame = Frame {
-            head,
+            head: (&word, ink),
             message: &finding.message,
             location: &finding.location,
             label: &finding.resource.address,

@@ -16,6 +16,8 @@ const INDENT: usize = 11;
 const MOST_UNSEEN: usize = 6;
 /// Findings that are told again.
 const MOST_SEVERE: usize = 5;
+/// Findings that are told to be fixed.
+const MOST_FIXED: usize = 5;
 /// Things that undecided checks depend on.
 const MOST_REASONS: usize = 4;
 
@@ -28,6 +30,7 @@ pub(super) fn write(input: &Input<'_>, paint: Paint, width: usize, out: &mut dyn
     scanned(&mut page, assessment)?;
     unseen(&mut page, assessment)?;
     findings(&mut page, assessment)?;
+    compared(&mut page, assessment)?;
     unknowns(&mut page, assessment)?;
     if assessment.files.is_empty() {
         return page
@@ -152,12 +155,46 @@ fn findings(page: &mut Page<'_>, assessment: &Assessment) -> io::Result<()> {
     most_severe(page, assessment, counts.total())
 }
 
+/// What the scan is to its base.
+fn compared(page: &mut Page<'_>, assessment: &Assessment) -> io::Result<()> {
+    let Some(comparison) = &assessment.comparison else { return Ok(()) };
+    let changes = count::Changes::of(assessment);
+    let mut parts = vec![format!("{} new", changes.new)];
+    parts.extend((changes.worse > 0).then(|| format!("{} worse", changes.worse)));
+    parts.push(format!("{} fixed", comparison.fixed.len()));
+    parts.push(format!("{} unchanged and not shown", changes.unchanged));
+    page.row("Compared", &format!("with {}: {}", comparison.base, parts.join(", ")))?;
+    for note in &comparison.notes {
+        page.row("", note)?;
+    }
+    for before in comparison.fixed.iter().take(MOST_FIXED) {
+        page.row("", &format!("fixed: {} ({}, {})", words::one_line(&before.message), before.path, before.address))?;
+    }
+    let hidden = comparison.fixed.len().saturating_sub(MOST_FIXED);
+    if hidden > 0 {
+        page.row("", &format!("… and {hidden} more fixed"))?;
+    }
+    for (before, reason) in comparison.lost.iter().take(MOST_FIXED) {
+        let message = words::one_line(&before.message);
+        page.row("", &format!("not fixed, but {reason}: {message} ({}, {})", before.path, before.address))?;
+    }
+    let hidden = comparison.lost.len().saturating_sub(MOST_FIXED);
+    if hidden > 0 {
+        page.row("", &format!("… and {hidden} more of these"))?;
+    }
+    Ok(())
+}
+
 /// The most severe findings again, when there are so many that the first ones have left the screen.
 fn most_severe(page: &mut Page<'_>, assessment: &Assessment, total: usize) -> io::Result<()> {
     if total <= MOST_SEVERE {
         return Ok(());
     }
-    let order = count::most_severe(assessment);
+    let shown = |index: &usize| assessment.findings.get(*index).is_some_and(count::is_shown);
+    let order: Vec<usize> = count::most_severe(assessment).into_iter().filter(shown).collect();
+    if order.len() <= MOST_SEVERE {
+        return Ok(());
+    }
     let worst: Vec<&Finding> =
         order.iter().take(MOST_SEVERE).filter_map(|index| assessment.findings.get(*index)).collect();
     let places: Vec<String> = worst.iter().map(|finding| shown_place(finding, page.width * 2 / 5)).collect();
@@ -281,7 +318,9 @@ fn cell(facet: &FacetSummary) -> Cell {
 }
 
 fn next(page: &mut Page<'_>, assessment: &Assessment) -> io::Result<()> {
-    let first = count::most_severe(assessment).first().and_then(|index| assessment.findings.get(*index));
+    let shown = |index: &&usize| assessment.findings.get(**index).is_some_and(count::is_shown);
+    let order = count::most_severe(assessment);
+    let first = order.iter().find(shown).or(order.first()).and_then(|index| assessment.findings.get(*index));
     let rule = first.and_then(|finding| assessment.rules.get(finding.rule));
     let (command, what) = match rule {
         Some(run) => (format!("annexa explain {}", run.about.id), "why it matters, and how to fix it"),

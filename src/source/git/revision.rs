@@ -1,6 +1,6 @@
 //! Which commit a work tree is compared with, and which files were renamed since.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use git2::{DiffFindOptions, DiffOptions, ErrorCode, Index, Repository};
 
@@ -105,4 +105,15 @@ pub fn renames(
         renamed.filter_map(|delta| Some((text(delta.old_file())?, text(delta.new_file())?))).collect();
     renames.sort();
     Ok(renames)
+}
+
+/// What of a repository changes what rules say of one and the same commit: whether the history is cut, tags, remotes.
+pub fn surroundings(work_tree: &Path) -> Result<String, GitError> {
+    let repository = Repository::open(work_tree)?;
+    Ok(format!("{}{:?}{:?}", repository.is_shallow(), super::tags(&repository)?, super::remotes(&repository)?))
+}
+
+/// The folder in which all work trees of a repository keep what is git's own.
+pub fn common_folder(work_tree: &Path) -> Option<PathBuf> {
+    Repository::open(work_tree).ok().map(|repository| repository.commondir().to_owned())
 }
