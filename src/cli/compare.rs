@@ -10,7 +10,7 @@ use super::scan::{ScanPlan, Threshold, threshold};
 use super::{Failure, told};
 use crate::engine::assessment::{Assessment, Before, Comparison};
 use crate::engine::compare::Renames;
-use crate::engine::{self, Subject, compare};
+use crate::engine::{self, Past, Subject, compare};
 use crate::kind::repository;
 use crate::source::git::revision::{self, Base};
 use crate::source::{Content, Source, SourceOptions};
@@ -138,7 +138,7 @@ fn scan_both(plan: ScanPlan, base: &Base) -> Result<(Assessment, Assessment), Fa
         if judges { repository::of_source(source, plan.settings.today) } else { None }
     };
     let subject = Subject { source: &plan.source, repository: repository_of(&plan.source) };
-    Ok(engine::scan_both(subject, (&mut before, &repository_of), plan.plan, &plan.settings))
+    Ok(engine::scan_both(subject, Past { source: &mut before, repository: &repository_of }, plan.plan, &plan.settings))
 }
 
 /// Everything that the result of a base commit depends on, apart from the commit's own content.

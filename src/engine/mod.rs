@@ -22,5 +22,5 @@ pub mod scan;
 mod sheet;
 mod suppress;
 
-pub use scan::{Settings, Subject, scan, scan_both};
+pub use scan::{Past, Settings, Subject, scan, scan_both};
 pub(crate) use suppress::same_alias;

@@ -56,6 +56,14 @@ pub struct Subject<'s> {
     pub repository: Option<Unit>,
 }
 
+/// A source as it was before, whose files get the ids of those that are the same now.
+pub struct Past<'s> {
+    /// The files.
+    pub source: &'s mut Source,
+    /// Reads the repository as it was, when the files have their ids.
+    pub repository: &'s dyn Fn(&Source) -> Option<Unit>,
+}
+
 /// Scans. `repository` is the unit of the git repository, which only the caller can read.
 pub fn scan(source: &Source, plan: Plan, settings: &Settings, repository: Option<Unit>) -> Assessment {
     let files: Vec<&SourceFile> = source.files.iter().collect();
@@ -66,14 +74,8 @@ pub fn scan(source: &Source, plan: Plan, settings: &Settings, repository: Option
 }
 
 /// Scans the files as they are, and as they were in another state of the same repository. What the change cannot have
-/// touched is read, parsed and judged once. The unit of the repository as it was is asked for when its files have got
-/// their ids.
-pub fn scan_both(
-    now: Subject<'_>,
-    before: (&mut Source, &dyn Fn(&Source) -> Option<Unit>),
-    plan: Plan,
-    settings: &Settings,
-) -> (Assessment, Assessment) {
+/// touched is read, parsed and judged once.
+pub fn scan_both(now: Subject<'_>, before: Past<'_>, plan: Plan, settings: &Settings) -> (Assessment, Assessment) {
     let Subject { source, repository } = now;
     let files: Vec<&SourceFile> = source.files.iter().collect();
     let (read, not_read) = reading::read_files(source, &files, settings, true);
@@ -83,7 +85,7 @@ pub fn scan_both(
     let job = Job { source, settings, seen: &seen, not_read, repository, memory: None };
     let assessment = evaluate(job, plan, Some(&mut memory));
 
-    let (source, repository) = before;
+    let Past { source, repository } = before;
     let known: FxHashMap<&str, &ReadFile> = read.iter().map(|each| (&*each.file.path, each)).collect();
     let same = |path: &str, object| known.get(path).filter(|each| each.is_same(object)).map(|each| each.file.id);
     source.renumber(same, files.len());

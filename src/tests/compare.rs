@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use annexa::engine::{self, Subject};
+use annexa::engine::{self, Past, Subject};
 use annexa::kind::repository;
 use annexa::source::{Content, Source, SourceOptions};
 
@@ -315,7 +315,8 @@ fn scanning_both_states_at_once_gives_what_scanning_each_gives() {
         let mut then = open(Content::Commit(head));
         let repository_of = |source: &Source| repository::of_source(source, settings().today);
         let subject = Subject { source: &source, repository: repository_of(&source) };
-        let (now, both) = engine::scan_both(subject, (&mut then, &repository_of), built_in(), &settings());
+        let (now, both) =
+            engine::scan_both(subject, Past { source: &mut then, repository: &repository_of }, built_in(), &settings());
         same(&now.findings, &alone(&source).findings, path);
         same(&both.findings, &before.findings, path);
         same(&both.passes, &before.passes, path);
