@@ -39,7 +39,7 @@ mod tests {
             if let (true, Value::Map(map)) = (file.path.starts_with("rules/"), &mut tree.value) {
                 std::sync::Arc::make_mut(map).entries.retain(|entry| entry.key != "examples");
             }
-            assert_eq!(packed::unpack_static(file.tree), Some(tree), "{}", file.path);
+            assert_eq!(packed::unpack(file.tree), Some(tree), "{}", file.path);
         }
     }
 

@@ -215,7 +215,7 @@ pub(crate) fn framework_tree(stem: &str) -> Option<Node> {
         let name = file.path.strip_prefix("frameworks/").and_then(|name| name.strip_suffix(".yaml"));
         name == Some(stem)
     })?;
-    packed::unpack_static(file.tree)
+    packed::unpack(file.tree)
 }
 
 /// The file of a framework, without folder and ending.

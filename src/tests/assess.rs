@@ -1,12 +1,13 @@
 //! Scans inside the test, for what is easier asked of the assessment than read from a report.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use annexa::engine::assessment::{Assessment, Finding};
 use annexa::engine::plan::Plan;
 use annexa::engine::{self, Settings};
 use annexa::isms::control::Framework;
-use annexa::rule::set;
+use annexa::rule::set::{self, LoadedRule};
 use annexa::source::{Source, SourceOptions};
 
 use crate::program::TODAY;
@@ -25,9 +26,10 @@ pub(crate) fn settings() -> Settings {
     }
 }
 
-/// The built-in rules.
+/// The built-in rules, loaded once: in a debug build that takes longer than most scans of a test.
 pub(crate) fn built_in() -> Plan {
-    Plan::new(set::embedded().expect("the built-in rules load"))
+    static RULES: LazyLock<Vec<LoadedRule>> = LazyLock::new(|| set::embedded().expect("the built-in rules load"));
+    Plan::new(RULES.clone())
 }
 
 /// Scans files in memory with the built-in rules.
