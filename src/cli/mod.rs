@@ -8,6 +8,7 @@ mod config;
 mod controls;
 mod coverage;
 mod diagnostic;
+mod documents;
 mod explain;
 mod output;
 mod plan;
@@ -57,6 +58,8 @@ enum Command {
     /// Record what is found, to compare later scans with
     #[command(subcommand)]
     Baseline(baseline::BaselineCommand),
+    /// List what was recognised as a document or register of the ISMS, and why
+    Documents(documents::DocumentsArgs),
     /// List, show and test rules
     #[command(subcommand)]
     Rules(rules::RulesCommand),
@@ -151,6 +154,7 @@ fn dispatch(command: Command, terminal: Terminal) -> Result<ExitStatus, Failure>
         Command::Scan(args) => scan::run(&args, terminal),
         Command::Coverage(args) => coverage::run(&args, terminal),
         Command::Baseline(command) => baseline::run(&command, terminal),
+        Command::Documents(args) => documents::run(&args, terminal),
         Command::Rules(command) => rules::run(&command, terminal),
         Command::Explain(args) => explain::run(&args, terminal),
         Command::Controls(args) => controls::run(&args, terminal),

@@ -153,6 +153,11 @@ impl ScanPlan {
         Ok(ScanPlan { source, options, plan, settings, fail_on, texts })
     }
 
+    /// The folders that hold the ISMS, where the configuration names them.
+    pub(super) fn isms_folders(&self) -> &[String] {
+        &self.settings.isms
+    }
+
     /// Does the work.
     pub(super) fn run(self) -> (Assessment, Option<Severity>) {
         // The history is walked only when a rule needs it.

@@ -333,6 +333,9 @@ pub struct IsmsFacts {
     pub attestations: Vec<Attestation>,
     /// Values that documents state for requirements, by requirement: value, and where.
     pub requirements: Vec<(SmolStr, Node, Location)>,
+    /// Where a text speaks of a file that holds none: a line of an index or register that names it, else the
+    /// configuration, the README or the first text. Platforms that show lines put findings in the file there.
+    pub references: std::collections::BTreeMap<Arc<str>, Location>,
 }
 
 /// The whole result of a scan.

@@ -16,6 +16,7 @@ mod memory;
 mod own;
 pub mod plan;
 mod reading;
+mod reference;
 mod requirement;
 mod resources;
 pub mod scan;

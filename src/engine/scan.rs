@@ -173,7 +173,8 @@ fn evaluate(job: Job<'_>, mut plan: Plan, remember: Option<&mut Memory>) -> Asse
     let (documents, others): (Vec<_>, Vec<_>) =
         reading::group_files(seen).into_iter().partition(|(kind, _)| kind.name() == "isms");
     let (mut tasks, facts) = first_tasks(documents, &view, &recall);
-    let facts = gather_facts(facts, &texts);
+    let mut facts = gather_facts(facts, &texts);
+    facts.references = super::reference::references(source, &files, &texts);
     tasks.extend(repository.map(Task::Unit));
     tasks.push(Task::Unit(requirement::apply(&mut plan, &facts, settings, &texts, source)));
     tasks.extend(others.into_iter().map(|(kind, group)| Task::Group(kind, group, None)));

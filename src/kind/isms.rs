@@ -9,7 +9,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::engine::assessment::{IsmsFacts, Location};
-use crate::kind::document::folder::{is_elsewhere, isms_folder};
+use crate::kind::document::folder::{Closeness, is_elsewhere, isms_folder};
 use crate::kind::document::{self, Document};
 use crate::kind::register::{self, Register};
 use crate::kind::{Group, Kind, ParsedFile, Resource, Unit, View};
@@ -76,6 +76,41 @@ pub(crate) fn may_hold(path: &str, view: &View<'_>) -> bool {
     }
     let is_named = || document::is_named(path) || register::is_named(path);
     !is_elsewhere(path, view.isms) && (isms_folder(path, view.isms).is_some() || is_named())
+}
+
+/// Whether a text is one in which documents are looked up: a file in a folder of the ISMS, one called like a register or
+/// document, a README or the configuration.
+pub(crate) fn is_index(path: &str) -> bool {
+    let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+    let is_known = name.to_lowercase().starts_with("readme") || name == crate::source::CONFIGURATION;
+    is_known || isms_folder(path, &[]).is_some() || document::is_named(path) || register::is_named(path)
+}
+
+/// Why a document is none of the ISMS, and whether one would expect it to be.
+pub(crate) fn why_not(path: &str, isms: &[String]) -> (&'static str, bool) {
+    let is_named = document::is_named(path) || register::is_named(path);
+    let folder = isms_folder(path, isms);
+    if is_elsewhere(path, isms) {
+        let because = "lies among examples, templates, archives or hidden files, which are not in force";
+        return (because, is_named);
+    }
+    match folder {
+        Some(folder) if folder.closeness == Closeness::Possible && !is_named => (
+            "says nothing about its owner, approval or version, in a folder that other documentation lies in too",
+            false,
+        ),
+        Some(_) => {
+            let because = "neither its type, its title nor its name is that of a document; map it under `documents` in \
+                           annexa.yaml if it is one";
+            (because, true)
+        }
+        None if is_named => (
+            "is called like a document of an ISMS and lies in no folder of one; name the folder under \
+                              `isms` in annexa.yaml",
+            true,
+        ),
+        None => ("lies in no folder of an ISMS and is called like none of its documents", false),
+    }
 }
 
 /// The ISMS whose folder the configuration names and in which nothing was recognised: there is one to judge, and it is
@@ -162,6 +197,7 @@ fn facts(documents: &[Document], registers: &[Register]) -> IsmsFacts {
         applicability: registers.iter().flat_map(Register::applicability).collect(),
         attestations: registers.iter().flat_map(Register::attestations).collect(),
         requirements: requirements.map(|(id, node)| (id.clone(), node.clone(), Location::default())).collect(),
+        references: BTreeMap::new(),
     }
 }
 

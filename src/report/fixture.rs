@@ -413,6 +413,7 @@ fn facts() -> IsmsFacts {
             location: whole("isms/attestations.yaml"),
         }],
         requirements: Vec::new(),
+        references: std::collections::BTreeMap::new(),
     }
 }
 

@@ -10,6 +10,9 @@ use super::error::MAX_ERRORS;
 use super::tree::{Entry, FileId, MAX_NODES, Map, Node, Place, Span};
 use super::{Content, Parsed, SyntaxError};
 
+/// Rows above the header that hold one cell each: titles and remarks.
+const MAX_TITLES: usize = 20;
+
 /// Reads a CSV file as one list with a map for each row after the header, keyed by the header's cells; a file without
 /// a header as no tree. Every cell is a text without the white space around it; the span of a quoted cell holds its
 /// quotes. A row with too few or too many cells is read as far as the columns go, and reported.
@@ -17,7 +20,7 @@ pub fn parse(text: &str, file: FileId) -> Parsed {
     let start = text.len() - text.strip_prefix('\u{feff}').unwrap_or(text).len();
     let (delimiter, start) = delimiter(text, start);
     let mut rows = Rows { text, at: start, delimiter, is_broken: false, errors: Vec::new() };
-    let Some(header) = rows.next_row() else {
+    let Some(header) = rows.header() else {
         return Parsed { content: Content::Trees(Vec::new()), errors: rows.errors };
     };
     let columns = rows.columns(&header);
@@ -138,6 +141,30 @@ impl Rows<'_> {
         None
     }
 
+    /// The header: the first row, unless titles stand above it, each alone in its row.
+    fn header(&mut self) -> Option<Row> {
+        let first = self.next_row()?;
+        let is_alone = |row: &Row| row.cells.iter().filter(|cell| !cell.text.is_empty()).count() == 1;
+        if !is_alone(&first) {
+            return Some(first);
+        }
+        let mut ahead =
+            Rows { text: self.text, at: self.at, delimiter: self.delimiter, is_broken: false, errors: Vec::new() };
+        for _ in 0..MAX_TITLES {
+            let Some(row) = ahead.next_row() else { break };
+            if !is_alone(&row) {
+                // Data has numbers, and names of columns hold letters.
+                let are_names = row.cells.iter().all(|cell| cell.text.contains(char::is_alphabetic));
+                if are_names {
+                    self.at = ahead.at;
+                    return Some(row);
+                }
+                break;
+            }
+        }
+        Some(first)
+    }
+
     /// Reads a cell up to its delimiter, line break or the end of the file.
     fn cell(&mut self) -> Cell {
         let start = self.at;
@@ -238,6 +265,16 @@ mod tests {
             assert!(show(text)[0].starts_with("a=1"), "{text}");
         }
         assert_eq!(show("sep=;\na;b,c\n1;2\n"), ["a=1 b,c=2"]);
+    }
+
+    #[test]
+    fn titles_may_stand_above_the_header() {
+        assert_eq!(
+            show("Risk register,,\nFebruary 2026,,\n\nid,owner,level\nR-1,Edda,3\n"),
+            ["id=R-1 owner=Edda level=3"]
+        );
+        assert_eq!(show("Risk register;;\nid;owner;level\nR-1;Edda;3\n"), ["id=R-1 owner=Edda level=3"]);
+        assert_eq!(show("a\n1\n2\n"), ["a=1", "a=2"]);
     }
 
     #[test]

@@ -10,15 +10,20 @@ pub mod extract;
 pub mod fields;
 pub mod gitmodules;
 pub mod hcl;
+mod html;
 pub mod json;
 pub mod markdown;
+mod odf;
 mod office;
 pub(crate) mod outline;
 mod package;
 pub mod packed;
 mod pdf;
+mod sheet;
+mod text;
 pub mod toml;
 pub mod tree;
+mod xlsx;
 mod xml;
 pub mod yaml;
 
@@ -52,6 +57,16 @@ pub enum Syntax {
     Docx,
     /// PDF.
     Pdf,
+    /// Texts in the `OpenDocument` format.
+    Odt,
+    /// HTML, where it is a document.
+    Html,
+    /// Plain text, reStructuredText and `AsciiDoc`.
+    Text,
+    /// Workbooks in Office Open XML.
+    Xlsx,
+    /// Spreadsheets in the `OpenDocument` format.
+    Ods,
 }
 
 impl Syntax {
@@ -70,7 +85,7 @@ impl Syntax {
         let (stem, extension) = name.rsplit_once('.')?;
         if matches!(extension, "tmpl" | "j2" | "tpl") {
             // A template of a document is read as the document that it makes.
-            return Syntax::of(stem).filter(|syntax| *syntax == Syntax::Markdown);
+            return Syntax::of(stem).filter(|syntax| syntax.is_prose());
         }
         Some(match extension.to_ascii_lowercase().as_str() {
             "tf" | "tofu" | "tfvars" => Syntax::Hcl,
@@ -83,6 +98,11 @@ impl Syntax {
             "dockerfile" => Syntax::Dockerfile,
             "docx" | "docm" | "dotx" | "dotm" | "doc" => Syntax::Docx,
             "pdf" => Syntax::Pdf,
+            "odt" | "ott" => Syntax::Odt,
+            "html" | "htm" | "xhtml" => Syntax::Html,
+            "txt" | "text" | "rst" | "adoc" | "asciidoc" => Syntax::Text,
+            "xlsx" | "xlsm" | "xltx" | "xltm" | "xlsb" | "xls" => Syntax::Xlsx,
+            "ods" | "ots" => Syntax::Ods,
             _ => return None,
         })
     }
@@ -91,17 +111,22 @@ impl Syntax {
 impl Syntax {
     /// Whether its files hold bytes and no text. What [`parse_bytes`] makes of them has a text of its own.
     pub fn is_binary(self) -> bool {
-        matches!(self, Syntax::Docx | Syntax::Pdf)
+        matches!(self, Syntax::Docx | Syntax::Pdf | Syntax::Odt | Syntax::Xlsx | Syntax::Ods)
     }
 
     /// Whether its files are only ever documents and registers: such a file is opened only where one is expected.
     pub fn is_for_documents(self) -> bool {
-        self.is_binary()
+        self.is_binary() || matches!(self, Syntax::Html | Syntax::Text)
+    }
+
+    /// Whether its files are the sheets of a workbook.
+    pub fn is_workbook(self) -> bool {
+        matches!(self, Syntax::Xlsx | Syntax::Ods)
     }
 
     /// Whether it is read as one tree of sections.
     pub fn is_prose(self) -> bool {
-        matches!(self, Syntax::Markdown | Syntax::Docx | Syntax::Pdf)
+        matches!(self, Syntax::Markdown | Syntax::Docx | Syntax::Pdf | Syntax::Odt | Syntax::Html | Syntax::Text)
     }
 }
 
@@ -110,6 +135,9 @@ pub fn parse_bytes(syntax: Syntax, bytes: &[u8], file: FileId) -> Parsed {
     match syntax {
         Syntax::Docx => docx::parse(bytes, file),
         Syntax::Pdf => pdf::parse(bytes, file),
+        Syntax::Odt => odf::parse_text(bytes, file),
+        Syntax::Ods => odf::parse_sheets(bytes, file),
+        Syntax::Xlsx => xlsx::parse(bytes, file),
         _ => match std::str::from_utf8(bytes) {
             Ok(text) => parse(syntax, text, file),
             Err(_) => Parsed::error(SyntaxError::new("is no text", tree::Span::default())),
@@ -130,7 +158,11 @@ pub fn parse(syntax: Syntax, text: &str, file: FileId) -> Parsed {
         Syntax::Hcl => hcl::read::parse(text),
         Syntax::Dockerfile => dockerfile::parse(text, file),
         Syntax::Markdown => markdown::parse(text, file),
-        Syntax::Docx | Syntax::Pdf => parse_bytes(syntax, text.as_bytes(), file),
+        Syntax::Html => html::parse(text, file),
+        Syntax::Text => text::parse(text, file),
+        Syntax::Docx | Syntax::Pdf | Syntax::Odt | Syntax::Xlsx | Syntax::Ods => {
+            parse_bytes(syntax, text.as_bytes(), file)
+        }
     }
 }
 
@@ -201,6 +233,12 @@ mod tests {
             ("Plan v2.DOCX", Some(Syntax::Docx)),
             ("macros.docm", Some(Syntax::Docx)),
             ("policy.pdf", Some(Syntax::Pdf)),
+            ("policy.md.tmpl", Some(Syntax::Markdown)),
+            ("Plan.docx.j2", Some(Syntax::Docx)),
+            ("main.tf.tmpl", None),
+            ("deployment.yaml.j2", None),
+            ("notes.rst", Some(Syntax::Text)),
+            ("register.ods", Some(Syntax::Ods)),
             ("Dockerfile/readme", None),
             ("dockerfile_lint.rs", None),
             ("Makefile", None),

@@ -47,6 +47,23 @@ impl<'a> Package<'a> {
         self.archive.file_names().flatten()
     }
 
+    /// Expands every part to see that all of them stay within the limit, for readers that open the package
+    /// themselves.
+    pub(super) fn measure(&mut self) -> Result<(), SyntaxError> {
+        let names: Vec<String> = self.names().map(Cow::into_owned).collect();
+        let mut total = 0_u64;
+        for name in &names {
+            let Ok(file) = self.archive.by_name(name) else { continue };
+            // A part that cannot be read is told by who needs it.
+            let size = std::io::copy(&mut file.take(self.left + 1 - total.min(self.left)), &mut std::io::sink());
+            total += size.unwrap_or(0);
+            if total > self.left {
+                return Err(too_large());
+            }
+        }
+        Ok(())
+    }
+
     /// The text of a part; `None` where there is no such part.
     pub(super) fn part(&mut self, name: &str) -> Result<Option<String>, SyntaxError> {
         let Ok(file) = self.archive.by_name(name) else {
@@ -58,9 +75,7 @@ impl<'a> Package<'a> {
         let mut bytes = Vec::new();
         let read = file.take(self.left + 1).read_to_end(&mut bytes);
         if bytes.len() as u64 > self.left {
-            let limit = MAX_EXPANDED / (1024 * 1024);
-            let message = format!("expands to more than {limit} MiB of text and is not read; split it");
-            return Err(failure(message));
+            return Err(too_large());
         }
         self.left -= bytes.len() as u64;
         read.map_err(|_| failure(format!("is broken: `{name}` in it cannot be read; restore it or save it again")))?;
@@ -70,6 +85,11 @@ impl<'a> Package<'a> {
             None => text,
         }))
     }
+}
+
+fn too_large() -> SyntaxError {
+    let limit = MAX_EXPANDED / (1024 * 1024);
+    failure(format!("expands to more than {limit} MiB of text and is not read; split it"))
 }
 
 /// Why a compound file is not read.

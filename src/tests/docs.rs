@@ -18,7 +18,8 @@ fn read(path: &str) -> String {
 }
 
 /// The documents for people.
-const DOCUMENTS: [&str; 4] = ["README.md", "CONTRIBUTING.md", "docs/rule-language.md", "docs/formats.md"];
+const DOCUMENTS: [&str; 5] =
+    ["README.md", "CONTRIBUTING.md", "docs/rule-language.md", "docs/formats.md", "docs/documents.md"];
 
 /// The fenced blocks of a language.
 fn blocks<'t>(text: &'t str, language: &str) -> Vec<&'t str> {

@@ -8,6 +8,7 @@ mod assess;
 mod cli;
 mod compare;
 mod docs;
+mod documents;
 mod hostile;
 mod isms;
 mod mutation;

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use crate::{acme, assess, program};
 
-const SYNTAXES: [Syntax; 10] = [
+const SYNTAXES: [Syntax; 12] = [
     Syntax::Bicep,
     Syntax::Hcl,
     Syntax::Yaml,
@@ -23,6 +23,8 @@ const SYNTAXES: [Syntax; 10] = [
     Syntax::Csv,
     Syntax::Codeowners,
     Syntax::Gitmodules,
+    Syntax::Html,
+    Syntax::Text,
 ];
 
 /// What breaks readers: openings, ends, escapes, characters of several bytes, numbers out of range, dates that are none.
@@ -292,6 +294,82 @@ fn check_places(root: &Node, text: &str) {
         nodes.extend(node.entries().iter().map(|entry| &entry.value));
         nodes.extend(node.items());
     }
+}
+
+/// The documents that hold no text.
+const BINARY: [&str; 5] =
+    ["backup-policy.pdf", "incident-plan.docx", "risk-register.xlsx", "supplier-policy.odt", "suppliers.ods"];
+
+fn binary(name: &str) -> Vec<u8> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/documents").join(name);
+    std::fs::read(path).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// Bytes that are changed, cut, doubled or left out.
+fn damage_bytes(chance: &mut Chance, bytes: &[u8]) -> Vec<u8> {
+    let mut damaged = bytes.to_vec();
+    for _ in 0..=chance.below(8) {
+        let at = chance.below(damaged.len().max(1));
+        let end = (at + 1 + chance.below(64)).min(damaged.len());
+        match chance.below(5) {
+            0 => damaged.truncate(at),
+            1 => drop(damaged.drain(at..end)),
+            2 => {
+                let doubled = damaged[at..end].to_vec();
+                damaged.splice(at..at, doubled);
+            }
+            _ => {
+                if let Some(byte) = damaged.get_mut(at) {
+                    *byte = u8::try_from(chance.below(256)).unwrap();
+                }
+            }
+        }
+        if damaged.is_empty() {
+            break;
+        }
+    }
+    damaged
+}
+
+/// The package with its XML damaged and packed again, so that the damage gets past the checksums.
+fn damage_package(chance: &mut Chance, bytes: &[u8]) -> Vec<u8> {
+    use std::io::{Cursor, Read, Write};
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..archive.len() {
+        let mut part = archive.by_index(index).unwrap();
+        let (name, mut text) = (part.name().unwrap().into_owned(), String::new());
+        if part.read_to_string(&mut text).is_err() {
+            continue;
+        }
+        let is_content = name.rsplit_once('.').is_some_and(|(_, end)| end == "xml") && chance.below(2) == 0;
+        let text = if is_content { chance.damage(&text, "<w:p><w:tbl><w:tc>") } else { text };
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(text.as_bytes()).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn no_reader_of_documents_panics_and_all_places_are_in_the_text() {
+    let check = |name: &str, round: u64| {
+        let bytes = binary(name);
+        let mut chance = Chance::new(round * 31 + name.len() as u64);
+        let is_package = Syntax::of(name) != Some(Syntax::Pdf) && round.is_multiple_of(2);
+        let damaged = if is_package { damage_package(&mut chance, &bytes) } else { damage_bytes(&mut chance, &bytes) };
+        let syntax = Syntax::of(name).unwrap();
+        let parsed = catch_unwind(AssertUnwindSafe(|| syntax::parse_bytes(syntax, &damaged, FileId(0))));
+        let parsed = parsed.unwrap_or_else(|_| panic!("{name}, round {round}"));
+        if let Content::Extracted(extracted) = parsed.content {
+            for tree in &extracted.trees {
+                check_places(tree, &extracted.text);
+            }
+        } else {
+            assert!(!parsed.errors.is_empty(), "{name}, round {round}: neither content nor an error");
+        }
+    };
+    let rounds = rounds(40);
+    BINARY.par_iter().for_each(|name| (0..rounds).for_each(|round| check(name, round)));
 }
 
 #[test]

@@ -10,7 +10,7 @@ import docx
 import openpyxl
 from docx.enum.text import WD_BREAK
 from odf import style, table, text
-from odf.opendocument import OpenDocumentText
+from odf.opendocument import OpenDocumentSpreadsheet, OpenDocumentText
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
@@ -93,7 +93,6 @@ def pdf(path):
 
 def open_document(path):
     document = OpenDocumentText()
-    document.spreadsheet = None
     title = style.Style(name="Title", family="paragraph")
     document.styles.addElement(title)
     document.text.addElement(text.P(stylename=title, text="Supplier security policy"))
@@ -141,7 +140,34 @@ def workbook(path):
     book.save(path)
 
 
+def open_sheets(path):
+    document = OpenDocumentSpreadsheet()
+    sheet = table.Table(name="Suppliers")
+    rows = [
+        ["Suppliers of ACME Ltd"],
+        ["Supplier name", "Owner", "Criticality", "Last assessment"],
+        ["Northwind hosting", "Priya Raman", "high", datetime.date(2026, 1, 12)],
+        ["Contoso cleaning", "Edda Falk", "low", datetime.date(2025, 11, 3)],
+    ]
+    for cells in rows:
+        row = table.TableRow()
+        for cell in cells:
+            if isinstance(cell, datetime.date):
+                holder = table.TableCell(valuetype="date", datevalue=cell.isoformat())
+                cell = cell.strftime("%d.%m.%y")
+            else:
+                holder = table.TableCell(valuetype="string")
+            holder.addElement(text.P(text=cell))
+            row.addElement(holder)
+        row.addElement(table.TableCell(numbercolumnsrepeated=16000))
+        sheet.addElement(row)
+    sheet.addElement(table.TableRow(numberrowsrepeated=1048000))
+    document.spreadsheet.addElement(sheet)
+    document.save(path)
+
+
 word(HERE / "incident-plan.docx")
 pdf(HERE / "backup-policy.pdf")
 open_document(HERE / "supplier-policy.odt")
 workbook(HERE / "risk-register.xlsx")
+open_sheets(HERE / "suppliers.ods")

@@ -1,5 +1,5 @@
 //! Registers: what an ISMS keeps as rows – applicability of controls, risks, exceptions, assets, suppliers, incidents,
-//! training, corrective actions, attestations – in YAML, JSON, CSV or Markdown tables, in any order of columns.
+//! training, corrective actions, attestations – in YAML, JSON, CSV, workbooks or tables of documents, in any order of columns.
 //!
 //! Each row is a resource `register/<type>` with normalised fields (see `frameworks/registers.yaml`); what no field
 //! knows stands under `extra` as it is written. The register as a whole is `isms/<name>`:
@@ -59,7 +59,8 @@ struct Recognised<'a> {
 
 fn recognise<'a>(file: &'a ParsedFile, view: &View<'_>) -> Option<Recognised<'a>> {
     let syntax = Syntax::of(&file.path)?;
-    if !syntax.is_prose() && !matches!(syntax, Syntax::Yaml | Syntax::Json | Syntax::Csv) {
+    let is_ours = syntax.is_prose() || syntax.is_workbook();
+    if !is_ours && !matches!(syntax, Syntax::Yaml | Syntax::Json | Syntax::Csv) {
         return None;
     }
     let names = names(file, syntax);
@@ -101,7 +102,7 @@ fn recognise<'a>(file: &'a ParsedFile, view: &View<'_>) -> Option<Recognised<'a>
 /// The folded file name without ending and numbers, and the folded title of a document.
 fn names(file: &ParsedFile, syntax: Syntax) -> Vec<String> {
     let mut names = vec![plain(stem(file.name()))];
-    if syntax.is_prose() {
+    if syntax.is_prose() || syntax.is_workbook() {
         names.extend(file.trees().first().and_then(|tree| tree.get("title")).and_then(Node::as_str).map(plain));
     }
     names

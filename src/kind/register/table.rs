@@ -1,4 +1,5 @@
-//! Tables: the rows of a register, whether it is a YAML list, a map of maps, a CSV file or a table in Markdown.
+//! Tables: the rows of a register, whether it is a YAML list, a map of maps, a CSV file, a sheet of a
+//! workbook or a table in a document.
 
 use smol_str::SmolStr;
 
@@ -52,6 +53,7 @@ pub(crate) fn tables(file: &ParsedFile) -> Vec<RawTable<'_>> {
         Some(Syntax::Csv) => vec![listed(root)],
         Some(Syntax::Yaml | Syntax::Json) => of_data(root),
         Some(syntax) if syntax.is_prose() => of_document(root),
+        Some(syntax) if syntax.is_workbook() => of_workbook(root),
         _ => Vec::new(),
     }
 }
@@ -61,7 +63,7 @@ pub(crate) fn head(file: &ParsedFile) -> Option<&Node> {
     let root = file.trees().first()?;
     match Syntax::of(&file.path)? {
         Syntax::Yaml | Syntax::Json => root.as_map().map(|_| root),
-        syntax if syntax.is_prose() => root.get("metadata"),
+        syntax if syntax.is_prose() || syntax.is_workbook() => root.get("metadata"),
         _ => None,
     }
 }
@@ -117,4 +119,9 @@ fn of_document(root: &Node) -> Vec<RawTable<'_>> {
     let sections = root.get("sections").map_or(&[][..], Node::items);
     let tables = sections.iter().flat_map(|section| section.get("tables").map_or(&[][..], Node::items));
     tables.filter_map(|table| table.get("rows")).map(listed).filter(|table| !table.rows.is_empty()).collect()
+}
+
+fn of_workbook(root: &Node) -> Vec<RawTable<'_>> {
+    let sheets = root.get("sheets").map_or(&[][..], Node::items);
+    sheets.iter().filter_map(|sheet| sheet.get("rows")).map(listed).filter(|table| !table.rows.is_empty()).collect()
 }

@@ -4,6 +4,7 @@ use super::model::{ArtifactLocation, Location, LogicalLocation, PhysicalLocation
 use super::{Profile, SOURCE_ROOT, Scene};
 use crate::engine::assessment;
 use crate::report::words;
+use crate::syntax::Syntax;
 
 /// The file that carries what no file of the scan carries, for platforms that refuse a result without a file.
 const LAST_RESORT: &str = "annexa.yaml";
@@ -41,6 +42,21 @@ pub(super) fn of_before<'a>(scene: &Scene<'a>, before: &'a assessment::Before) -
     let physical_location =
         Some(PhysicalLocation { artifact_location, region: before.line.map(line), context_region: None });
     vec![Location { physical_location, ..Location::default() }]
+}
+
+/// The line that carries a finding in a file that holds no text, which GitHub could not show: the row of the statement of
+/// applicability for the rule's first control, else what refers to the file.
+pub(super) fn carrier<'a>(scene: &Scene<'a>, finding: &'a assessment::Finding) -> Option<&'a assessment::Location> {
+    let path = &finding.location.path;
+    let is_binary = Syntax::of(path).is_some_and(Syntax::is_binary);
+    if scene.profile != Profile::Github || !is_binary {
+        return None;
+    }
+    let isms = &scene.assessment.isms;
+    let controls = scene.assessment.rules.get(finding.rule).map(|run| run.about.controls.as_slice());
+    let first = controls.unwrap_or_default().first().map(|link| &link.control.id);
+    let row = isms.applicability.iter().find(|row| Some(&row.control) == first && row.location.region.is_some());
+    row.map(|row| &row.location).or_else(|| isms.references.get(path))
 }
 
 fn physical<'a>(scene: &Scene<'a>, place: &'a assessment::Location) -> Option<PhysicalLocation<'a>> {

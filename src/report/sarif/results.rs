@@ -45,14 +45,15 @@ fn of_finding<'a>(scene: &'a Scene<'a>, finding: &'a Finding) -> ResultItem<'a> 
         FindingKind::Fail => ("fail", level(finding.severity)),
         FindingKind::Unknown => ("open", "none"),
     };
+    let carrier = place::carrier(scene, finding);
     ResultItem {
         rule_id: rule_id(scene, finding.rule),
         rule_index: finding.rule,
         kind,
         level,
-        message: Text::new(message(finding, scene.profile)),
+        message: Text::new(message(finding, scene.profile, carrier.is_some())),
         baseline_state: finding.change.filter(|_| scene.is_full()).map(baseline_state),
-        locations: place::of_result(scene, &finding.location, Some(&finding.resource)),
+        locations: place::of_result(scene, carrier.unwrap_or(&finding.location), Some(&finding.resource)),
         related_locations: related(scene, finding),
         code_flows: code_flow(scene, finding).into_iter().collect(),
         partial_fingerprints: BTreeMap::from([(FINGERPRINT, finding.fingerprint.as_str())]),
@@ -140,7 +141,7 @@ fn rule_id<'a>(scene: &Scene<'a>, rule: usize) -> &'a str {
 }
 
 /// What the rule says of this resource, and which resource it is: on a platform the message is all that is seen.
-fn message(finding: &Finding, profile: Profile) -> String {
+fn message(finding: &Finding, profile: Profile, is_carried: bool) -> String {
     let mut sentences = vec![words::full_sentence(&finding.message)];
     if !finding.missing.is_empty() {
         sentences.push(format!("Missing: {}.", finding.missing.join(", ")));
@@ -152,8 +153,13 @@ fn message(finding: &Finding, profile: Profile) -> String {
     if !address.is_empty() && !finding.message.contains(address) {
         sentences.push(format!("Resource: '{address}'."));
     }
-    if let (Profile::Github, Some(words)) = (profile, &finding.location.words) {
-        sentences.push(format!("Place: {words}."));
+    match (profile, &finding.location.words) {
+        (Profile::Github, Some(words)) if is_carried => {
+            sentences.push(format!("Place: '{}', {words}.", finding.location.path));
+        }
+        (Profile::Github, Some(words)) => sentences.push(format!("Place: {words}.")),
+        (Profile::Github, None) if is_carried => sentences.push(format!("Place: '{}'.", finding.location.path)),
+        _ => {}
     }
     sentences.join(" ")
 }

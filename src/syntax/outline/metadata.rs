@@ -1,7 +1,7 @@
 //! What a document says about itself in its text: a table of keys and values, or lines such as `**Owner:** Anna`,
 //! before the first heading of level 2.
 
-use super::{Block, Kind, Line, Outline, Table, Text};
+use super::{Block, Kind, Line, Outline, Section, Table, Text};
 use crate::syntax::tree::{FileId, Node, Place, Span};
 
 /// Headers of a table of keys and values that name no key themselves.
@@ -39,6 +39,19 @@ const KEYS: &[&str] = &[
     "version",
 ];
 
+/// Headings of sections in which a document speaks of itself, wherever they stand.
+const CONTROL_SECTIONS: &[&str] = &[
+    "document control",
+    "document information",
+    "document details",
+    "document properties",
+    "document approval",
+    "document management",
+    "approval",
+    "dokumentenlenkung",
+    "dokumentinformationen",
+];
+
 /// The front matter with what the text adds: keys that the front matter does not have.
 pub(super) fn complete(front_matter: Option<&Node>, outline: &Outline, file: FileId) -> Node {
     let place = front_matter.map(|node| node.place);
@@ -60,7 +73,9 @@ pub(super) fn complete(front_matter: Option<&Node>, outline: &Outline, file: Fil
 /// All keys and values in the order of the text.
 fn pairs(outline: &Outline) -> Vec<(Text, Text)> {
     let mut pairs = Vec::new();
-    for section in outline.sections.iter().take_while(|section| section.level < 2) {
+    let first = outline.sections.iter().take_while(|section| section.level < 2).count();
+    let own = outline.sections.iter().enumerate().filter(|(index, section)| *index < first || is_control(section));
+    for (_, section) in own {
         for block in &section.blocks {
             pairs.extend(labelled(block));
         }
@@ -72,14 +87,28 @@ fn pairs(outline: &Outline) -> Vec<(Text, Text)> {
     pairs
 }
 
+/// Whether a section is about the document: `1. Document control`.
+fn is_control(section: &Section) -> bool {
+    let heading = section.heading.text.trim_start_matches(|letter: char| !letter.is_alphabetic());
+    CONTROL_SECTIONS.contains(&heading.trim_end().to_lowercase().as_str())
+}
+
 /// `**Owner:** Anna`, `**Owner**: Anna`; without the bold print only where all lines of a paragraph are such.
 fn labelled(block: &Block) -> Vec<(Text, Text)> {
     if !matches!(block.kind, Kind::Paragraph | Kind::Item | Kind::Quote) {
         return Vec::new();
     }
     let bold: Vec<_> = block.lines.iter().filter_map(bold).collect();
-    if !bold.is_empty() || block.lines.len() < 2 {
+    if !bold.is_empty() {
         return bold;
+    }
+    if let [line] = block.lines.as_slice() {
+        // A paragraph of its own needs a usual key.
+        let is_usual = |(key, _): &(Text, Text)| {
+            let key = key.text.to_lowercase();
+            KEYS.contains(&key.strip_prefix("document ").unwrap_or(&key))
+        };
+        return plain(line).filter(is_usual).into_iter().collect();
     }
     block.lines.iter().map(plain).collect::<Option<Vec<_>>>().unwrap_or_default()
 }
