@@ -17,7 +17,7 @@ pub(super) fn remove(pages: &mut [Page]) -> Vec<(SmolStr, String)> {
             *seen.entry(key(segment)).or_default() += 1;
         }
     }
-    let needed = if pages.len() < 4 { 2 } else { pages.len().div_ceil(3).max(3) };
+    let needed = if pages.len() < 4 { 2 } else { pages.len().div_ceil(3).clamp(3, 5) };
     let mut said: Vec<(SmolStr, String)> = Vec::new();
     for page in pages {
         let height = page.height;
@@ -74,7 +74,8 @@ fn pair(text: &str) -> Option<(SmolStr, String)> {
     let (name, value) = text.split_once(':')?;
     let (name, value) = (name.trim(), value.trim());
     let fits = !name.is_empty() && !value.is_empty() && name.split_whitespace().count() <= 4;
-    (fits && name.to_lowercase() != "page").then(|| (name.into(), value.to_owned()))
+    (fits && !matches!(name.to_lowercase().split(' ').next(), Some("page" | "chapter" | "section")))
+        .then(|| (name.into(), value.to_owned()))
 }
 
 #[cfg(test)]
