@@ -37,6 +37,9 @@ fn read(bytes: &[u8], file: FileId) -> Result<Parsed, SyntaxError> {
     let links = relations(&package.part("word/_rels/document.xml.rels")?.unwrap_or_default());
     let mut properties = office::properties(&package.part("docProps/core.xml")?.unwrap_or_default());
     properties.extend(styles::custom(&package.part("docProps/custom.xml")?.unwrap_or_default()));
+    for name in [package.named("word/header", ".xml"), package.named("word/footer", ".xml")].concat() {
+        properties.extend(running(&package.part(&name)?.unwrap_or_default()));
+    }
     let mut body = Body { styles, links, ..Body::default() };
     let mut events = Events::of(&main);
     for event in events.by_ref() {
@@ -54,6 +57,23 @@ fn read(bytes: &[u8], file: FileId) -> Result<Parsed, SyntaxError> {
     }
     let extracted = office::document(body.pieces, properties, body.writer, file);
     Ok(Parsed { content: Content::Extracted(Box::new(extracted)), errors })
+}
+
+/// What a header or footer says about the document: `Classification: internal`.
+fn running(xml: &str) -> Properties {
+    let mut text = String::new();
+    let mut is_text = false;
+    for event in Events::of(xml) {
+        match event {
+            Xml::Open(tag) if tag.name() == "tab" => text.push('\t'),
+            Xml::Open(tag) => is_text = tag.name() == "t",
+            Xml::Close(name) if name == "p" => text.push('\n'),
+            Xml::Close(_) => is_text = false,
+            Xml::Text(words) if is_text => text.push_str(&words),
+            Xml::Text(_) => {}
+        }
+    }
+    text.split(['\n', '\t', '|']).filter_map(office::statement).collect()
 }
 
 /// The targets of links, by the id of their relation.

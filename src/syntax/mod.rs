@@ -130,8 +130,14 @@ impl Syntax {
     }
 }
 
+/// How a file begins whose content Git LFS keeps elsewhere.
+const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
+
 /// Reads a file that holds no text. Total: what cannot be read is an error in the result.
 pub fn parse_bytes(syntax: Syntax, bytes: &[u8], file: FileId) -> Parsed {
+    if bytes.starts_with(LFS_POINTER) {
+        return Parsed::error(package::failure("is kept by Git LFS and was not fetched; run `git lfs pull`"));
+    }
     match syntax {
         Syntax::Docx => docx::parse(bytes, file),
         Syntax::Pdf => pdf::parse(bytes, file),

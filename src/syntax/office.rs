@@ -199,6 +199,15 @@ pub(super) fn names_document(line: &str) -> bool {
     lower.split(|letter: char| !letter.is_alphanumeric()).any(|word| NATURES.contains(&word))
 }
 
+/// `Classification: internal`, as headers and footers say it.
+pub(super) fn statement(text: &str) -> Option<(SmolStr, String)> {
+    let (name, value) = text.split_once(':')?;
+    let (name, value) = (name.trim(), value.trim());
+    let is_part = matches!(name.to_lowercase().split(' ').next(), Some("page" | "chapter" | "section"));
+    let fits = !name.is_empty() && !value.is_empty() && name.split_whitespace().count() <= 4;
+    (fits && !is_part).then(|| (name.into(), value.to_owned()))
+}
+
 /// A cell of a table that consists of several paragraphs.
 pub(super) fn add_to_cell(cell: &mut Text, inline: &Inline) {
     let text = inline.text.text.trim_end();

@@ -64,6 +64,14 @@ impl<'a> Package<'a> {
         Ok(())
     }
 
+    /// The names of the parts that start and end so, sorted.
+    pub(super) fn named(&self, start: &str, end: &str) -> Vec<String> {
+        let fits = |name: &Cow<'_, str>| name.starts_with(start) && name.ends_with(end);
+        let mut names: Vec<String> = self.names().filter(fits).map(Cow::into_owned).collect();
+        names.sort_unstable();
+        names
+    }
+
     /// The text of a part; `None` where there is no such part.
     pub(super) fn part(&mut self, name: &str) -> Result<Option<String>, SyntaxError> {
         let Ok(file) = self.archive.by_name(name) else {

@@ -111,6 +111,21 @@ fn what_cannot_be_read_is_named_with_what_to_do() {
 }
 
 #[test]
+fn headers_and_footers_tell_what_they_say_about_the_document() {
+    let document = "<w:document><w:body><w:p><w:r><w:t>Backup policy</w:t></w:r></w:p></w:body></w:document>";
+    let header = "<w:hdr><w:p><w:r><w:t>Classification: Internal</w:t><w:tab/><w:t>Page: 1</w:t></w:r></w:p></w:hdr>";
+    let parts = [("word/document.xml", document.as_bytes()), ("word/header1.xml", header.as_bytes())];
+    assert!(shown(&package(&parts)).starts_with("title: Backup policy\nClassification: Internal\n1 Backup policy"));
+}
+
+#[test]
+fn a_pointer_of_git_lfs_is_named() {
+    let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
+    let parsed = crate::syntax::parse_bytes(crate::syntax::Syntax::Docx, pointer, FILE);
+    assert_eq!(parsed.errors[0].message, "is kept by Git LFS and was not fetched; run `git lfs pull`");
+}
+
+#[test]
 fn a_zip_bomb_is_not_expanded() {
     let bomb = package(&[("word/document.xml", &vec![b' '; 100 * 1024 * 1024])]);
     assert!(bomb.len() < 1024 * 1024);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::glyphs::{Page, Segment};
+use crate::syntax::office::statement;
 
 /// Headers and footers stand in this part of a page at its top and at its end.
 const MARGIN: f64 = 0.14;
@@ -27,7 +28,7 @@ pub(super) fn remove(pages: &mut [Page]) -> Vec<(SmolStr, String)> {
         });
         page.segments = kept;
         let removed: Vec<Segment> = removed;
-        for (name, value) in removed.iter().flat_map(|segment| segment.text.split('|')).filter_map(pair) {
+        for (name, value) in removed.iter().flat_map(|segment| segment.text.split('|')).filter_map(statement) {
             if !said.iter().any(|(known, _)| known.eq_ignore_ascii_case(&name)) {
                 said.push((name, value));
             }
@@ -67,15 +68,6 @@ fn is_page_number(text: &str) -> bool {
         numbers += usize::from(is_number);
     }
     (1..=2).contains(&numbers)
-}
-
-/// `Classification: internal`.
-fn pair(text: &str) -> Option<(SmolStr, String)> {
-    let (name, value) = text.split_once(':')?;
-    let (name, value) = (name.trim(), value.trim());
-    let fits = !name.is_empty() && !value.is_empty() && name.split_whitespace().count() <= 4;
-    (fits && !matches!(name.to_lowercase().split(' ').next(), Some("page" | "chapter" | "section")))
-        .then(|| (name.into(), value.to_owned()))
 }
 
 #[cfg(test)]
