@@ -10,7 +10,7 @@
 //!      → outcomes                           rule, engine   parallel over units, rules indexed by target
 //!      → assessment  (suppress, except)     engine
 //!      → coverage                           isms
-//!      → report                             report
+//!      → report, evidence                   report, evidence   evidence: recorded, chained, signed
 //!      → exit code                          cli
 //! ```
 //!
@@ -26,6 +26,7 @@
 pub mod cli;
 pub mod embedded;
 pub mod engine;
+pub mod evidence;
 pub mod isms;
 pub mod kind;
 pub mod report;

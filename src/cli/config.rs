@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use super::evidence::store;
 use super::{Failure, Terminal, diagnostic, told};
+use crate::evidence::nonconformity::DuePolicy;
 use crate::isms::control::Framework;
 use crate::isms::exception::{self, Exception};
 use crate::rule::Severity;
@@ -39,8 +41,12 @@ pub(super) struct Config {
     pub(super) exceptions: Vec<Exception>,
     /// The threshold.
     pub(super) fail_on: Option<Severity>,
-    /// The folder of recorded evidence.
+    /// The folder of recorded evidence; none: not named.
     pub(super) evidence: Option<String>,
+    /// Days after which the newest evidence is stale.
+    pub(super) evidence_max_age: Option<u32>,
+    /// How long nonconformities may stay.
+    pub(super) due: DuePolicy,
     /// The file it was read from, and its text; absent without a configuration.
     pub(super) file: Option<(PathBuf, String)>,
     /// The texts of all files that it was made of, the exceptions among them.
@@ -67,6 +73,14 @@ pub(super) fn load(given: Option<&Path>, root: &Path, terminal: Terminal) -> Res
     config.exceptions = load_exceptions(exceptions.as_deref(), root, &mut config.texts, terminal)?;
     config.file = Some((path, text));
     Ok(config)
+}
+
+impl Config {
+    /// The folder of evidence below the root: the one that is named, else the usual one if it holds any.
+    pub(super) fn evidence_folder(&self, root: &Path) -> Option<String> {
+        let usual = || store::holds_evidence(&root.join(store::USUAL)).then(|| store::USUAL.to_owned());
+        self.evidence.clone().or_else(usual)
+    }
 }
 
 fn read_yaml(path: &Path, terminal: Terminal) -> Result<(String, Node), Failure> {
@@ -98,8 +112,11 @@ fn read(node: &Node, errors: &mut Vec<LoadError>) -> (Config, Option<String>) {
     let parameters = fields.optional("parameters");
     let exceptions = fields.optional_text("exceptions").map(str::to_owned);
     let fail_on = fields.optional("fail_on");
-    config.evidence = fields.optional_text("evidence").map(str::to_owned);
+    let evidence = fields.optional("evidence");
     fields.finish();
+    if let Some(node) = evidence {
+        read_evidence(node, &mut config, errors);
+    }
     config.include = include.map(|node| path_patterns(node, "include", errors)).unwrap_or_default();
     config.exclude = exclude.map(|node| path_patterns(node, "exclude", errors)).unwrap_or_default();
     let frameworks: Vec<&str> = Framework::ALL.iter().map(|framework| framework.name()).collect();
@@ -142,6 +159,51 @@ fn read_rules(node: &Node, config: &mut Config, errors: &mut Vec<LoadError>) {
         let level = fields::choice(&entry.value, "severity", &Severity::names(), Severity::parse, errors);
         config.severities.extend(level.map(|level| (entry.key.clone(), level)));
     }
+}
+
+/// `evidence: FOLDER`, or a map of `folder`, `max_age` (days) and `due` (days by severity, or `none`).
+fn read_evidence(node: &Node, config: &mut Config, errors: &mut Vec<LoadError>) {
+    let folder = if node.as_str().is_some() {
+        Some(node)
+    } else {
+        let Some(mut fields) = Fields::of(node, "`evidence`", errors) else { return };
+        let folder = fields.optional("folder");
+        let max_age = fields.optional("max_age");
+        let due = fields.optional("due");
+        fields.finish();
+        config.evidence_max_age = max_age.and_then(|node| days(node, errors));
+        for entry in due.map(Node::entries).unwrap_or_default() {
+            let Some(severity) = Severity::parse(&entry.key) else {
+                let message = format!("`{}` is no severity; one of {}", entry.key, Severity::names().join(", "));
+                errors.push(LoadError::new(message, entry.key_place));
+                continue;
+            };
+            if entry.value.as_str() == Some("none") {
+                config.due.0.remove(&severity);
+            } else if let Some(days) = days(&entry.value, errors) {
+                config.due.0.insert(severity, days);
+            }
+        }
+        folder
+    };
+    let Some(folder) = folder else { return };
+    let Some(written) = fields::text(folder, "evidence", errors) else { return };
+    let parts: Vec<&str> = written.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    if written.starts_with('/') || written.contains('\\') || parts.is_empty() || parts.contains(&"..") {
+        let message = format!("`{written}` is no folder below the root, such as `evidence`");
+        errors.push(LoadError::new(message, folder.place));
+        return;
+    }
+    config.evidence = Some(parts.join("/"));
+}
+
+/// A number of whole days.
+fn days(node: &Node, errors: &mut Vec<LoadError>) -> Option<u32> {
+    let days = node.value.scalar_text().and_then(|text| text.parse::<u32>().ok()).filter(|days| *days <= 3660);
+    if days.is_none() {
+        errors.push(LoadError::new("a number of days is expected, up to 3660", node.place));
+    }
+    days
 }
 
 /// Patterns as in `.gitignore`.

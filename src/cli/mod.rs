@@ -9,6 +9,7 @@ mod controls;
 mod coverage;
 mod diagnostic;
 mod documents;
+mod evidence;
 mod explain;
 mod output;
 mod plan;
@@ -60,6 +61,9 @@ enum Command {
     Baseline(baseline::BaselineCommand),
     /// List what was recognised as a document or register of the ISMS, and why
     Documents(documents::DocumentsArgs),
+    /// Record, verify and report the evidence of each month
+    #[command(subcommand)]
+    Evidence(evidence::EvidenceCommand),
     /// List, show and test rules
     #[command(subcommand)]
     Rules(rules::RulesCommand),
@@ -155,6 +159,7 @@ fn dispatch(command: Command, terminal: Terminal) -> Result<ExitStatus, Failure>
         Command::Coverage(args) => coverage::run(&args, terminal),
         Command::Baseline(command) => baseline::run(&command, terminal),
         Command::Documents(args) => documents::run(&args, terminal),
+        Command::Evidence(command) => evidence::run(&command, terminal),
         Command::Rules(command) => rules::run(&command, terminal),
         Command::Explain(args) => explain::run(&args, terminal),
         Command::Controls(args) => controls::run(&args, terminal),

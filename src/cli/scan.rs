@@ -128,7 +128,7 @@ impl ScanPlan {
             paths: paths.clone(),
             include: config.include.clone(),
             exclude: config.exclude.clone(),
-            evidence: config.evidence.clone(),
+            evidence: config.evidence_folder(&root),
             no_ignore: *no_ignore,
             threads: 0,
         };

@@ -320,6 +320,29 @@ pub struct Attestation {
     pub location: Location,
 }
 
+/// A row of the corrective-actions register: what people found out about a nonconformity, and do about it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CorrectiveAction {
+    /// The row's key.
+    pub id: SmolStr,
+    /// What it was raised from; names a nonconformity or a rule where it is about findings.
+    pub source: String,
+    /// The nonconformity in words.
+    pub nonconformity: String,
+    /// Its cause.
+    pub cause: String,
+    /// What is done against the cause.
+    pub action: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// When it is due.
+    pub due: Option<jiff::civil::Date>,
+    /// When it was done.
+    pub done: Option<jiff::civil::Date>,
+    /// What the review of its effectiveness said.
+    pub effective: String,
+}
+
 /// Facts about the ISMS that coverage needs.
 #[derive(Debug, Clone, Default)]
 pub struct IsmsFacts {
@@ -331,6 +354,8 @@ pub struct IsmsFacts {
     pub applicability: Vec<ApplicabilityRow>,
     /// Attestations in force and expired.
     pub attestations: Vec<Attestation>,
+    /// The corrective-actions register.
+    pub corrective_actions: Vec<CorrectiveAction>,
     /// Values that documents state for requirements, by requirement: value, and where.
     pub requirements: Vec<(SmolStr, Node, Location)>,
     /// Where a text speaks of a file that holds none: a line of an index or register that names it, else the

@@ -335,6 +335,7 @@ fn gather_facts(all: Vec<IsmsFacts>, texts: &Texts<'_>) -> IsmsFacts {
         facts.documents.extend(own.documents);
         facts.applicability.extend(own.applicability);
         facts.attestations.extend(own.attestations);
+        facts.corrective_actions.extend(own.corrective_actions);
         facts.requirements.extend(own.requirements);
     }
     for row in &mut facts.applicability {

@@ -404,6 +404,7 @@ fn facts() -> IsmsFacts {
             standing: Some(Standing { owned: true, approved: false, current: true }),
         }],
         applicability: vec![row("A.7.4", false, "there are no premises"), row("A.8.3", true, "risk R-3")],
+        corrective_actions: Vec::new(),
         attestations: vec![Attestation {
             control: "A.6.3".into(),
             facet: Facet::Operating,

@@ -9,6 +9,7 @@ mod cli;
 mod compare;
 mod docs;
 mod documents;
+mod evidence;
 mod hostile;
 mod isms;
 mod mutation;

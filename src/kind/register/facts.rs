@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use smol_str::SmolStr;
 
-use crate::engine::assessment::{ApplicabilityRow, Attestation, Location};
+use crate::engine::assessment::{ApplicabilityRow, Attestation, CorrectiveAction, Location};
 use crate::rule::Facet;
 use crate::syntax::tree::{Node, Place, Value};
 
@@ -40,6 +40,22 @@ pub(super) fn applicability(row: &Node, place: Place) -> Option<ApplicabilityRow
         location: Location::default(),
         place,
     })
+}
+
+/// What a row says about a nonconformity.
+pub(super) fn corrective_action(row: &Node) -> CorrectiveAction {
+    let string = |key| text(row, key).trim().to_owned();
+    CorrectiveAction {
+        id: text(row, "id"),
+        source: string("source"),
+        nonconformity: string("nonconformity"),
+        cause: string("cause"),
+        action: string("action"),
+        owner: string("owner"),
+        due: date(row, "due"),
+        done: date(row, "done"),
+        effective: string("effective"),
+    }
 }
 
 /// What a row attests, once for each of its controls. It holds until the day it names, else for twelve months.

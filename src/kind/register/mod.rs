@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::engine::assessment::{ApplicabilityRow, Attestation, RecognisedDocument};
+use crate::engine::assessment::{ApplicabilityRow, Attestation, CorrectiveAction, RecognisedDocument};
 use crate::isms::catalogue::catalogue;
 use crate::isms::control::Framework;
 use crate::kind::document::folder::{Closeness, is_elsewhere, isms_folder};
@@ -213,6 +213,12 @@ impl Register {
     pub(crate) fn attestations(&self) -> Vec<Attestation> {
         let is_ours = self.kind.id == "attestation";
         self.rows.iter().filter(|_| is_ours).flat_map(|row| facts::attestations(&row.tree, row.header)).collect()
+    }
+
+    /// What is done about nonconformities.
+    pub(crate) fn corrective_actions(&self) -> Vec<CorrectiveAction> {
+        let is_ours = self.kind.id == "corrective-action";
+        self.rows.iter().filter(|_| is_ours).map(|row| facts::corrective_action(&row.tree)).collect()
     }
 }
 

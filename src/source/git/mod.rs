@@ -100,6 +100,40 @@ pub(super) fn revision(root: &Path) -> Option<(String, Option<String>)> {
     Some((commit, url.filter(|url| url.contains("://") && !url.starts_with("file:"))))
 }
 
+/// What is checked out, and what differs from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    /// The address of `origin`, without user and password.
+    pub url: Option<String>,
+    /// The commit that is checked out; none before the first.
+    pub commit: Option<String>,
+    /// Its tree.
+    pub tree: Option<String>,
+    /// How many files differ from it, untracked ones included, ignored ones not.
+    pub changed: usize,
+}
+
+/// The state of the work tree `root`. What is in the folder `except` (relative to it, with forward slashes) does not
+/// count as changed.
+pub fn state(root: &Path, except: &str) -> Result<State, GitError> {
+    let repository = Repository::open(root)?;
+    let commit = repository.head().ok().and_then(|head| head.peel_to_commit().ok());
+    let mut options = git2::StatusOptions::new();
+    options.include_untracked(true).recurse_untracked_dirs(true).include_ignored(false).update_index(false);
+    let statuses = repository.statuses(Some(&mut options))?;
+    let is_inside = |path: &str| path.strip_prefix(except).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let changed = statuses.iter().filter(|entry| {
+        let path = String::from_utf8_lossy(entry.path_bytes()).into_owned();
+        entry.status() != git2::Status::CURRENT && !is_inside(&path)
+    });
+    Ok(State {
+        url: revision(root).and_then(|(_, url)| url),
+        commit: commit.as_ref().map(|commit| commit.id().to_string()),
+        tree: commit.as_ref().map(|commit| commit.tree_id().to_string()),
+        changed: changed.count(),
+    })
+}
+
 /// The paths that a work tree tracks, with forward slashes. Reads the index alone, which needs neither the repository
 /// nor its configuration; none where that fails.
 pub(super) fn tracked_paths(root: &Path) -> Vec<String> {

@@ -1,0 +1,91 @@
+//! `annexa evidence`: what was observed in each month, recorded, chained, signed, verified and reported.
+
+mod keys;
+mod owners;
+mod record;
+mod runner;
+pub(super) mod store;
+mod verify;
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+
+use super::config::{self, Config};
+use super::{ExitStatus, Failure, Terminal, told};
+use crate::evidence::chain::{self, Chain};
+use crate::evidence::period::Period;
+use crate::source;
+use store::Store;
+
+/// What to do with evidence.
+#[derive(Debug, Subcommand)]
+pub(super) enum EvidenceCommand {
+    /// Scan, and record what was observed as evidence of a month
+    Record(record::RecordArgs),
+    /// Check digests, signatures and the chain, offline
+    Verify(verify::VerifyArgs),
+}
+
+pub(super) fn run(command: &EvidenceCommand, terminal: Terminal) -> Result<ExitStatus, Failure> {
+    match command {
+        EvidenceCommand::Record(args) => record::run(args, terminal),
+        EvidenceCommand::Verify(args) => verify::run(args, terminal),
+    }
+}
+
+/// Reads a month.
+fn period(text: &str) -> Result<Period, String> {
+    Period::parse(text).ok_or_else(|| "write it as 2026-11".to_owned())
+}
+
+/// Where evidence is kept.
+pub(super) struct Home {
+    /// The root of the scan; where only the folder of evidence is there, that folder.
+    pub(super) root: PathBuf,
+    /// The configuration.
+    pub(super) config: Config,
+    /// The folder of evidence relative to the root.
+    pub(super) folder: String,
+    /// The folder itself.
+    pub(super) store: Store,
+}
+
+impl Home {
+    /// Refuses to add to evidence whose repository was not named.
+    fn is_repository(&self) -> Result<(), Failure> {
+        if self.folder == "." {
+            return Err(told(format!(
+                "{} is a folder of evidence; name the repository it belongs to",
+                self.root.display()
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// Finds the folder of evidence: of the repository at `path`, or `path` itself where it is one.
+pub(super) fn home(path: Option<&Path>, config: Option<&Path>, terminal: Terminal) -> Result<Home, Failure> {
+    let path = path.unwrap_or(Path::new("."));
+    if store::holds_evidence(path) {
+        let store = Store::new(path.to_owned());
+        return Ok(Home { root: path.to_owned(), config: Config::default(), folder: ".".to_owned(), store });
+    }
+    let root = source::root_of(&[path.to_owned()]).map_err(told)?;
+    let config = config::load(config, &root, terminal)?;
+    let folder = config.evidence.clone().unwrap_or_else(|| store::USUAL.to_owned());
+    let store = Store::new(root.join(&folder));
+    Ok(Home { root, config, folder, store })
+}
+
+/// The chain, without looking into the files that manifests list. Evidence that is not intact is refused.
+pub(super) fn chain_of(home: &Home) -> Result<Chain, Failure> {
+    let found = home.store.find(&|_| false).map_err(told)?;
+    chain::check(&found).map_err(|problem| {
+        told(format!(
+            "the evidence in {} is not intact: {problem}\n  help: `annexa evidence verify` checks all of it; restore what \
+             was recorded (`git checkout`, a backup), nothing is added to it as it is",
+            home.store.folder().display()
+        ))
+    })
+}

@@ -1,0 +1,370 @@
+//! Nonconformities and what is done about them (clause 10.2), followed from one recording to the next.
+//!
+//! A finding becomes a nonconformity when it is first recorded, and keeps its identity (its fingerprint) as long as it
+//! is there. It is closed by a recorded scan that ran its rule, could read its file and did not find it: that scan is
+//! the verification. Found again, it is a recurrence: the action was not effective. A finding that can no longer be
+//! decided is neither open nor closed anew; it stays as it was, and says so. Hints (confidence low) and what this
+//! program says about its own evidence are none.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::assessment::{
+    Assessment, CorrectiveAction, FileState, Finding, FindingKind, RuleRun, SuppressionKind,
+};
+use crate::rule::{Bearing, Confidence, Severity};
+
+/// The format of the register of nonconformities.
+pub const SCHEMA: &str = "annexa/nonconformities/1";
+
+/// Rules with this prefix judge the evidence itself.
+const OWN_RULES: &str = "evidence/";
+
+/// What is known of a nonconformity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// It is there.
+    Open,
+    /// It is there, under an exception in force.
+    Excepted,
+    /// It is there, and a comment in the code quiets it.
+    Ignored,
+    /// A recorded scan looked, and it was not there.
+    Closed,
+}
+
+impl Status {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Open => "open",
+            Status::Excepted => "excepted",
+            Status::Ignored => "ignored",
+            Status::Closed => "closed",
+        }
+    }
+}
+
+/// A nonconformity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nonconformity {
+    /// `NC-` and twelve digits of the fingerprint: short enough to write into a register.
+    pub id: String,
+    /// The fingerprint of the finding.
+    pub fingerprint: String,
+    /// The rule.
+    pub rule: String,
+    /// What the rule calls it.
+    pub title: String,
+    /// What the finding says.
+    pub message: String,
+    /// The controls that the rule is evidence for.
+    pub controls: Vec<String>,
+    /// The severity of the finding.
+    pub severity: String,
+    /// Where it was last seen.
+    pub path: String,
+    /// The line; null for a file as a whole.
+    pub line: Option<u32>,
+    /// The address of the judged resource.
+    pub resource: String,
+    /// Where it stands.
+    pub status: Status,
+    /// Whether the newest recording could not tell whether it is still there.
+    pub undetermined: bool,
+    /// The day it was first seen.
+    pub first_seen: String,
+    /// The recording that saw it first.
+    pub first_seen_in: String,
+    /// The day it was last seen.
+    pub last_seen: String,
+    /// The recording that saw it last.
+    pub last_seen_in: String,
+    /// When it is to be mended; null where the policy sets no time for its severity.
+    pub due: Option<String>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// Who says so: `register`, `statement-of-applicability` or `CODEOWNERS`.
+    pub owner_from: Option<String>,
+    /// The row of the corrective-actions register that names it.
+    pub register: Option<String>,
+    /// Its cause, from there.
+    pub cause: Option<String>,
+    /// What is done about the cause, from there.
+    pub action: Option<String>,
+    /// What the review of effectiveness said, from there.
+    pub effective: Option<String>,
+    /// The day it was seen to be gone.
+    pub closed_on: Option<String>,
+    /// The recording that looked and did not find it.
+    pub verified_by: Option<String>,
+    /// How often it came back after it was closed.
+    pub recurrences: u32,
+    /// The day it last came back.
+    pub reopened_on: Option<String>,
+}
+
+impl Nonconformity {
+    /// Whether it is due before `today` and still open.
+    pub fn is_overdue(&self, today: Date) -> bool {
+        let due = self.due.as_deref().and_then(|due| due.parse::<Date>().ok());
+        self.status == Status::Open && due.is_some_and(|due| due < today)
+    }
+
+    /// Its severity.
+    pub fn severity(&self) -> Severity {
+        Severity::parse(&self.severity).unwrap_or(Severity::Info)
+    }
+}
+
+/// The file of nonconformities.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nonconformities {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// All of them, closed ones included, sorted by id.
+    pub nonconformities: Vec<Nonconformity>,
+}
+
+/// How long a nonconformity may stay, in days, by severity; severities that are not there have no time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DuePolicy(pub BTreeMap<Severity, u32>);
+
+impl Default for DuePolicy {
+    fn default() -> DuePolicy {
+        DuePolicy([(Severity::Critical, 7), (Severity::High, 30), (Severity::Medium, 90), (Severity::Low, 180)].into())
+    }
+}
+
+/// A recording, as far as nonconformities go.
+#[derive(Debug)]
+pub struct Recording<'a> {
+    /// The name of the entry.
+    pub entry: &'a str,
+    /// What was found.
+    pub assessment: &'a Assessment,
+    /// The owners of files, where the repository says them.
+    pub owners: &'a dyn Owners,
+    /// The policy.
+    pub due: &'a DuePolicy,
+}
+
+/// Who owns a file.
+pub trait Owners: std::fmt::Debug {
+    /// The owners of a path.
+    fn of(&self, path: &str) -> Option<String>;
+}
+
+/// Nobody owns anything.
+#[derive(Debug)]
+pub struct NoOwners;
+
+impl Owners for NoOwners {
+    fn of(&self, _path: &str) -> Option<String> {
+        None
+    }
+}
+
+/// The nonconformities after a recording, sorted by id.
+pub fn advance(before: &[Nonconformity], recording: &Recording<'_>) -> Vec<Nonconformity> {
+    let assessment = recording.assessment;
+    let mut known: BTreeMap<&str, Nonconformity> =
+        before.iter().map(|known| (known.fingerprint.as_str(), known.clone())).collect();
+    let mut undecided = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    for finding in &assessment.findings {
+        let Some(run) = assessment.rules.get(finding.rule).filter(|run| counts(run)) else { continue };
+        match finding.kind {
+            FindingKind::Unknown => {
+                undecided.insert(finding.fingerprint.as_str());
+            }
+            FindingKind::Fail => {
+                seen.insert(finding.fingerprint.as_str());
+                let found = known.remove(finding.fingerprint.as_str());
+                known.insert(&finding.fingerprint, saw(found.as_ref(), finding, run, recording));
+            }
+        }
+    }
+    let looked = Looked::of(assessment);
+    for (fingerprint, nonconformity) in &mut known {
+        if seen.contains(fingerprint) {
+            continue;
+        }
+        let gone = looked.at(nonconformity) && !undecided.contains(fingerprint);
+        nonconformity.undetermined = nonconformity.status != Status::Closed && !gone;
+        if gone && nonconformity.status != Status::Closed {
+            nonconformity.status = Status::Closed;
+            nonconformity.closed_on = Some(assessment.today.to_string());
+            nonconformity.verified_by = Some(recording.entry.to_owned());
+        }
+    }
+    let mut after: Vec<Nonconformity> = known.into_values().collect();
+    for nonconformity in &mut after {
+        join_register(nonconformity, &assessment.isms.corrective_actions);
+    }
+    after.sort_by(|left, right| (&left.id, &left.fingerprint).cmp(&(&right.id, &right.fingerprint)));
+    after
+}
+
+fn counts(run: &RuleRun) -> bool {
+    run.confidence() > Confidence::Low && !run.about.id.starts_with(OWN_RULES)
+}
+
+/// A nonconformity that the recording saw, new or again.
+fn saw(before: Option<&Nonconformity>, finding: &Finding, run: &RuleRun, recording: &Recording<'_>) -> Nonconformity {
+    let assessment = recording.assessment;
+    let today = assessment.today.to_string();
+    let came_back = before.is_some_and(|before| before.status == Status::Closed);
+    let (owner, owner_from) = owner(finding, run, recording).unzip();
+    let due = |from: Date| {
+        let days = recording.due.0.get(&finding.severity)?;
+        from.checked_add(i64::from(*days).days()).ok().map(|due| due.to_string())
+    };
+    let first_seen = before.map_or_else(|| today.clone(), |before| before.first_seen.clone());
+    // The time runs anew when it comes back; else it runs from the first day, whatever the policy was then.
+    let reopened_on =
+        if came_back { Some(today.clone()) } else { before.and_then(|before| before.reopened_on.clone()) };
+    let from = reopened_on.as_ref().unwrap_or(&first_seen).parse().unwrap_or(assessment.today);
+    let region = finding.location.region.as_ref();
+    Nonconformity {
+        id: format!("NC-{}", finding.fingerprint.get(..12).unwrap_or(&finding.fingerprint)),
+        fingerprint: finding.fingerprint.clone(),
+        rule: run.about.id.to_string(),
+        title: run.about.title.clone(),
+        message: finding.message.clone(),
+        controls: run.about.controls.iter().map(|link| link.control.to_string()).collect(),
+        severity: finding.severity.name().to_owned(),
+        path: finding.location.path.to_string(),
+        line: region.map(|region| region.start_line),
+        resource: finding.resource.address.to_string(),
+        status: match finding.suppression.as_ref().map(|suppression| suppression.kind) {
+            None => Status::Open,
+            Some(SuppressionKind::Exception) => Status::Excepted,
+            Some(SuppressionKind::Inline) => Status::Ignored,
+        },
+        undetermined: false,
+        first_seen_in: before
+            .as_ref()
+            .map_or_else(|| recording.entry.to_owned(), |before| before.first_seen_in.clone()),
+        due: due(from),
+        owner,
+        owner_from: owner_from.map(str::to_owned),
+        register: None,
+        cause: None,
+        action: None,
+        effective: None,
+        closed_on: None,
+        verified_by: None,
+        recurrences: before.map_or(0, |before| before.recurrences) + u32::from(came_back),
+        reopened_on,
+        first_seen,
+        last_seen: today,
+        last_seen_in: recording.entry.to_owned(),
+    }
+}
+
+/// Who answers for the control that the rule checks, else who owns the file.
+fn owner(finding: &Finding, run: &RuleRun, recording: &Recording<'_>) -> Option<(String, &'static str)> {
+    let rows = &recording.assessment.isms.applicability;
+    let mut links: Vec<_> = run.about.controls.iter().collect();
+    links.sort_by_key(|link| link.bearing != Bearing::Direct);
+    let row = links.iter().find_map(|link| {
+        rows.iter().find(|row| row.control == link.control.id && link.control.is_annex_a() && !row.owner.is_empty())
+    });
+    let by_row = row.map(|row| (row.owner.clone(), "statement-of-applicability"));
+    by_row.or_else(|| recording.owners.of(&finding.location.path).map(|owner| (owner, "CODEOWNERS")))
+}
+
+/// What a recording looked at.
+struct Looked<'a> {
+    rules: BTreeSet<&'a str>,
+    unread: BTreeSet<&'a str>,
+    whole: bool,
+}
+
+impl<'a> Looked<'a> {
+    fn of(assessment: &'a Assessment) -> Looked<'a> {
+        let ran = assessment.rules.iter().filter(|run| run.not_evaluated.is_none());
+        let broken = assessment.files.iter().filter(|file| matches!(file.state, FileState::Unreadable(_)));
+        let unread = broken.map(|file| &*file.path).chain(assessment.not_read.iter().map(|path| &*path.path));
+        Looked {
+            rules: ran.map(|run| run.about.id.as_str()).collect(),
+            unread: unread.collect(),
+            whole: assessment.limited.is_none(),
+        }
+    }
+
+    /// Whether a nonconformity that is not among the findings is gone.
+    fn at(&self, nonconformity: &Nonconformity) -> bool {
+        self.whole
+            && self.rules.contains(nonconformity.rule.as_str())
+            && !self.unread.contains(nonconformity.path.as_str())
+    }
+}
+
+/// Takes over what the corrective-actions register says of a nonconformity: of it by its id, else of its rule.
+fn join_register(nonconformity: &mut Nonconformity, register: &[CorrectiveAction]) {
+    let names = |row: &CorrectiveAction, name: &str| {
+        let texts = [row.id.as_str(), &row.source, &row.nonconformity];
+        let separates = |letter: char| letter.is_whitespace() || ",;()`".contains(letter);
+        texts.iter().any(|text| text.split(separates).any(|word| word.trim_end_matches('.').eq_ignore_ascii_case(name)))
+    };
+    let by_id = register.iter().find(|row| names(row, &nonconformity.id));
+    let Some(row) = by_id.or_else(|| register.iter().find(|row| names(row, &nonconformity.rule))) else { return };
+    let text = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    nonconformity.register = Some(row.id.to_string());
+    nonconformity.cause = text(&row.cause);
+    nonconformity.action = text(&row.action);
+    nonconformity.effective = text(&row.effective);
+    if let Some(owner) = text(&row.owner) {
+        nonconformity.owner = Some(owner);
+        nonconformity.owner_from = Some("register".to_owned());
+    }
+    if let Some(due) = row.due {
+        nonconformity.due = Some(due.to_string());
+    }
+}
+
+/// Numbers of a register at the end of a recording.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Movement {
+    /// First seen by this recording.
+    pub opened: u64,
+    /// Seen to be gone by it.
+    pub closed: u64,
+    /// Seen again by it after they were closed.
+    pub recurred: u64,
+    /// Open after it.
+    pub open: u64,
+    /// Of these, past their date.
+    pub overdue: u64,
+    /// Under an exception.
+    pub excepted: u64,
+    /// Quieted by comments.
+    pub ignored: u64,
+    /// Not determined by it.
+    pub undetermined: u64,
+}
+
+/// What a recording moved.
+pub fn movement(after: &[Nonconformity], entry: &str, today: Date) -> Movement {
+    let count = |meets: &dyn Fn(&Nonconformity) -> bool| after.iter().filter(|each| meets(each)).count() as u64;
+    let day = today.to_string();
+    Movement {
+        opened: count(&|each| each.first_seen_in == entry),
+        closed: count(&|each| each.verified_by.as_deref() == Some(entry)),
+        recurred: count(&|each| each.last_seen_in == entry && each.reopened_on.as_ref() == Some(&day)),
+        open: count(&|each| each.status == Status::Open),
+        overdue: count(&|each| each.is_overdue(today)),
+        excepted: count(&|each| each.status == Status::Excepted),
+        ignored: count(&|each| each.status == Status::Ignored),
+        undetermined: count(&|each| each.undetermined),
+    }
+}
