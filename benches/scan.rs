@@ -69,6 +69,7 @@ fn scan(folder: &Path) -> Assessment {
         exceptions: Vec::new(),
         show_unknown: false,
         limited: None,
+        value_files: Vec::new(),
     };
     engine::scan(&open(folder), plan(), &settings, None)
 }

@@ -41,6 +41,9 @@ pub(super) struct WhatArgs {
     /// Report what could not be decided as findings, too
     #[arg(long)]
     pub(super) show_unknown: bool,
+    /// Values of Terraform's variables, for every root module (repeatable; the later file wins)
+    #[arg(long = "var-file", value_name = "FILE")]
+    pub(super) var_files: Vec<PathBuf>,
 }
 
 /// `annexa scan`.
@@ -120,7 +123,7 @@ pub(super) struct ScanPlan {
 impl ScanPlan {
     /// Resolves the arguments. Reads the configuration and lists the files.
     pub(super) fn resolve(args: &WhatArgs, content: Content, terminal: Terminal) -> Result<ScanPlan, Failure> {
-        let WhatArgs { paths, rules, config, today, no_ignore, framework, show_unknown } = args;
+        let WhatArgs { paths, rules, config, today, no_ignore, framework, show_unknown, var_files } = args;
         let root = crate::source::root_of(paths).map_err(told)?;
         let config = config::load(config.as_deref(), &root, terminal)?;
         let options = SourceOptions {
@@ -130,6 +133,7 @@ impl ScanPlan {
             exclude: config.exclude.clone(),
             evidence: config.evidence_folder(&root),
             no_ignore: *no_ignore,
+            value_files: var_files.clone(),
             threads: 0,
         };
         let source = Source::open(&options).map_err(told)?;
@@ -149,6 +153,7 @@ impl ScanPlan {
             exceptions,
             show_unknown: *show_unknown,
             limited,
+            value_files: source.named_paths(var_files).map_err(told)?,
         };
         Ok(ScanPlan { source, options, plan, settings, fail_on, texts })
     }

@@ -103,6 +103,7 @@ pub(crate) fn settings(today: jiff::civil::Date) -> Settings {
         exceptions: Vec::new(),
         show_unknown: true,
         limited: None,
+        value_files: Vec::new(),
     }
 }
 

@@ -158,6 +158,6 @@ pub(super) fn group_files<'r>(seen: &[Seen<'r>]) -> Vec<(&'static dyn Kind, Grou
 impl Settings {
     /// What kinds may see of these files.
     pub(super) fn view<'a>(&'a self, files: &'a [&'a ParsedFile]) -> View<'a> {
-        View::new(files, &self.isms, &self.documents, self.today)
+        View::new(files, &self.isms, &self.documents, self.today).with_values(&self.value_files)
     }
 }

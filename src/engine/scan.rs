@@ -45,6 +45,8 @@ pub struct Settings {
     pub show_unknown: bool,
     /// Why the scan is not a whole one.
     pub limited: Option<String>,
+    /// Files of values of variables that the user named, as paths relative to the root.
+    pub value_files: Vec<String>,
 }
 
 /// A source to scan, with the unit of the git repository, which only the caller can read.

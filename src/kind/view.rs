@@ -17,6 +17,8 @@ pub struct View<'a> {
     pub documents: &'a [(String, String)],
     /// Today.
     pub today: jiff::civil::Date,
+    /// Files of values of Terraform's variables that the user named, in this order.
+    pub value_files: &'a [String],
     asked: Option<&'a Asked>,
 }
 
@@ -28,7 +30,13 @@ impl<'a> View<'a> {
         documents: &'a [(String, String)],
         today: jiff::civil::Date,
     ) -> View<'a> {
-        View { files, isms, documents, today, asked: None }
+        View { files, isms, documents, today, value_files: &[], asked: None }
+    }
+
+    /// The same view with these files of values.
+    #[must_use]
+    pub fn with_values(self, value_files: &'a [String]) -> View<'a> {
+        View { value_files, ..self }
     }
 
     /// The same view, which keeps what is asked of it.

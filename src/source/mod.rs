@@ -134,6 +134,8 @@ pub struct SourceOptions {
     pub evidence: Option<String>,
     /// Whether to read what git ignores.
     pub no_ignore: bool,
+    /// Files of values of Terraform's variables: read wherever they lie, and not reported on.
+    pub value_files: Vec<PathBuf>,
     /// How many threads list the files; 0: as many as the machine has.
     pub threads: usize,
 }
@@ -237,6 +239,16 @@ impl Source {
         }
         source.origin = Origin::Memory(held);
         source
+    }
+
+    /// The paths of files of values as this source names them; an error names the first that is not part of it.
+    pub fn named_paths(&self, paths: &[PathBuf]) -> Result<Vec<String>, SourceError> {
+        let named = |path: &PathBuf| {
+            let shown = self.root().and_then(|root| walk::shown(root, path));
+            let known = |path: &String| self.files.binary_search_by(|file| (*file.path).cmp(path)).is_ok();
+            shown.filter(known).ok_or_else(|| SourceError::NotFound(path.clone()))
+        };
+        paths.iter().map(named).collect()
     }
 
     /// The commit that is read, else the one that is checked out in the git work tree around the root, and the address of

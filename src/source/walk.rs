@@ -43,6 +43,9 @@ pub(super) fn open(options: &SourceOptions) -> Result<Source, SourceError> {
     for folder in &named.folders {
         list(&rules, folder, None, options, &mut listing);
     }
+    for path in &options.value_files {
+        listing.add_values(&rules, path)?;
+    }
     if let Some(prefix) = work_tree.as_deref().filter(|_| !options.no_ignore && !named.folders.is_empty()) {
         listing.add_tracked(&rules, &named, prefix);
     }
@@ -117,6 +120,11 @@ pub(super) fn root_of(paths: &[PathBuf]) -> Result<PathBuf, SourceError> {
     Named::of(paths).map(|named| named.root().folder)
 }
 
+/// The path of a file as a source with this root names it.
+pub(super) fn shown(root: &Path, path: &Path) -> Option<String> {
+    fs::canonicalize(path).ok().map(|path| Rules::at(root).relative(&path))
+}
+
 /// What the configuration says about paths.
 pub(super) struct Rules {
     pub(super) root: PathBuf,
@@ -126,6 +134,11 @@ pub(super) struct Rules {
 }
 
 impl Rules {
+    /// Everything below a root.
+    fn at(root: &Path) -> Rules {
+        Rules { root: root.to_path_buf(), include: None, exclude: None, evidence: None }
+    }
+
     fn new(root: &Path, options: &SourceOptions) -> Result<Rules, SourceError> {
         Ok(Rules {
             root: root.to_path_buf(),
@@ -309,6 +322,21 @@ impl Listing {
             Ok(known) => self.found.extend(file(rules, path, known.file_type(), metadata, true)),
             Err(error) => self.found.push(Found::NotRead(NotRead::of_error(&rules.relative(path), &error))),
         }
+    }
+
+    /// A file of values that the user named is read whatever it is called.
+    fn add_values(&mut self, rules: &Rules, path: &Path) -> Result<(), SourceError> {
+        let real = fs::canonicalize(path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => SourceError::NotFound(path.to_path_buf()),
+            _ => SourceError::Unreachable(path.to_path_buf(), error.to_string().to_lowercase()),
+        })?;
+        let is_json = real.extension().is_some_and(|extension| extension == "json");
+        let syntax = if is_json { Syntax::HclValues } else { Syntax::Hcl };
+        self.found.push(match fs::symlink_metadata(&real) {
+            Ok(metadata) => Found::File { path: real, syntax, size: metadata.len(), reported: false },
+            Err(error) => Found::NotRead(NotRead::of_error(&rules.relative(&real), &error)),
+        });
+        Ok(())
     }
 
     /// Git ignores nothing that it tracks, whatever the patterns say.

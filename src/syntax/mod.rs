@@ -35,6 +35,10 @@ use tree::{FileId, Node};
 pub enum Syntax {
     /// Terraform and OpenTofu in native syntax.
     Hcl,
+    /// Terraform and OpenTofu in JSON.
+    HclJson,
+    /// Values of variables in JSON.
+    HclValues,
     /// Bicep.
     Bicep,
     /// YAML.
@@ -81,6 +85,13 @@ impl Syntax {
             "CODEOWNERS" => return Some(Syntax::Codeowners),
             ".gitmodules" => return Some(Syntax::Gitmodules),
             _ => {}
+        }
+        if let Some(rest) = name.strip_suffix(".json") {
+            match rest.rsplit_once('.') {
+                Some((_, "tf" | "tofu")) => return Some(Syntax::HclJson),
+                Some((_, "tfvars")) => return Some(Syntax::HclValues),
+                _ => {}
+            }
         }
         let (stem, extension) = name.rsplit_once('.')?;
         if matches!(extension, "tmpl" | "j2" | "tpl") {
@@ -162,6 +173,8 @@ pub fn parse(syntax: Syntax, text: &str, file: FileId) -> Parsed {
         Syntax::Codeowners => codeowners::parse(text, file),
         Syntax::Gitmodules => gitmodules::parse(text, file),
         Syntax::Hcl => hcl::read::parse(text),
+        Syntax::HclJson => hcl::json::parse(text, file),
+        Syntax::HclValues => hcl::json::parse_values(text, file),
         Syntax::Dockerfile => dockerfile::parse(text, file),
         Syntax::Markdown => markdown::parse(text, file),
         Syntax::Html => html::parse(text, file),
@@ -223,7 +236,8 @@ mod tests {
             ("infra/main.bicep", Some(Syntax::Bicep)),
             ("k8s/Deployment.YML", Some(Syntax::Yaml)),
             ("a.yaml", Some(Syntax::Yaml)),
-            ("main.tf.json", Some(Syntax::Json)),
+            ("main.tf.json", Some(Syntax::HclJson)),
+            ("prod.auto.tfvars.json", Some(Syntax::HclValues)),
             ("Cargo.toml", Some(Syntax::Toml)),
             ("soa.CSV", Some(Syntax::Csv)),
             ("README.md", Some(Syntax::Markdown)),

@@ -23,6 +23,7 @@ pub(crate) fn settings() -> Settings {
         exceptions: Vec::new(),
         show_unknown: true,
         limited: None,
+        value_files: Vec::new(),
     }
 }
 

@@ -12,9 +12,11 @@ use rayon::prelude::*;
 
 use crate::{acme, assess, program};
 
-const SYNTAXES: [Syntax; 12] = [
+const SYNTAXES: [Syntax; 14] = [
     Syntax::Bicep,
     Syntax::Hcl,
+    Syntax::HclJson,
+    Syntax::HclValues,
     Syntax::Yaml,
     Syntax::Json,
     Syntax::Toml,

@@ -5,10 +5,10 @@ use std::rc::{Rc, Weak};
 
 use smol_str::SmolStr;
 
-use super::evaluate::{Evaluator, Key, Scope};
+use super::evaluate::{Evaluator, Key};
 use super::instances::Instance;
 use super::library;
-use super::module::Declared;
+use super::module::{Declared, Written};
 use crate::kind::Notice;
 use crate::syntax::tree::{Node, Place};
 
@@ -42,9 +42,9 @@ impl<'m> Caller<'m> {
 
     /// The value of an argument, as the caller sees it.
     pub(super) fn argument(&self, name: &str) -> Option<Node> {
-        let expression = self.call.attribute(name)?;
         let caller = self.evaluator.upgrade()?;
-        let place = self.call.place(expression.span);
+        let Written { file, expression } = caller.module.attribute(self.call, name)?;
+        let place = Place::span(file, expression.span);
         Some(self.instance.within(place, |scope| caller.evaluate(expression, scope)))
     }
 }
@@ -142,9 +142,9 @@ impl<'m> Evaluator<'m> {
     /// The value of an output, as callers see it; none where the module has no such output.
     pub(super) fn output(&self, name: &str) -> Option<Node> {
         let (name, declared) = self.module.outputs.get_key_value(name)?;
-        let value = declared.attribute("value")?;
+        let value = self.module.attribute(*declared, "value")?;
         let shown = self.address(&format!("output.{name}"));
-        Some(self.once(Key::Output(name), &shown, || self.evaluate(value, Scope::of(declared.file.id))))
+        Some(self.once(Key::Output(name), &shown, || self.written(value)))
     }
 }
 

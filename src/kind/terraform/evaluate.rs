@@ -15,7 +15,7 @@ use super::calls::Caller;
 use super::functions::{self, Stop};
 use super::instances::{self, Instances};
 use super::library::{self, Library};
-use super::module::{Declared, Module};
+use super::module::{Declared, Module, Written};
 use super::{operators, references, template};
 use crate::kind::Notice;
 use crate::syntax::hcl::{Call, Expression, ExpressionKind, For};
@@ -193,6 +193,11 @@ impl<'m> Evaluator<'m> {
     pub(super) fn failure(&self, what: impl Into<SmolStr>, place: Place) -> Node {
         self.world.failures.set(self.world.failures.get() + 1);
         Node::unknown(what, place)
+    }
+
+    /// The value of an expression that stands in no scope of its own.
+    pub(super) fn written(&self, written: Written<'_>) -> Node {
+        self.evaluate(written.expression, Scope::of(written.file))
     }
 
     /// The value of an expression.

@@ -10,7 +10,6 @@ use super::evaluate::{Binding, Evaluator, Scope, elements, union};
 use super::module::Declared;
 use super::operators;
 use crate::kind::Notice;
-use crate::syntax::hcl::Expression;
 use crate::syntax::tree::{Map, Node, Place, Unknown, Value};
 
 /// More instances than these of one block are not told apart.
@@ -77,12 +76,11 @@ impl Instances {
 }
 
 /// The instances of a block. Only called through the evaluator, which remembers them.
-pub(super) fn of(evaluator: &Evaluator<'_>, declared: Declared<'_>) -> Rc<Instances> {
-    let scope = Scope::of(declared.file.id);
-    let instances = if let Some(count) = declared.attribute("count") {
-        by_count(evaluator, declared, &evaluator.evaluate(count, scope))
-    } else if let Some(for_each) = declared.attribute("for_each") {
-        by_key(evaluator, declared, for_each)
+pub(super) fn of<'m>(evaluator: &Evaluator<'m>, declared: Declared<'m>) -> Rc<Instances> {
+    let instances = if let Some(count) = evaluator.module.attribute(declared, "count") {
+        by_count(evaluator, declared, &evaluator.written(count))
+    } else if let Some(for_each) = evaluator.module.attribute(declared, "for_each") {
+        by_key(evaluator, declared, &evaluator.written(for_each))
     } else {
         Instances { repetition: Repetition::Single, list: vec![Instance::single()], open: None }
     };
@@ -120,15 +118,14 @@ fn counted(index: usize, place: Place) -> Instance {
     Instance { key, suffix, bound: Some(("count", Node::map(map, place))) }
 }
 
-fn by_key(evaluator: &Evaluator<'_>, declared: Declared<'_>, for_each: &Expression) -> Instances {
-    let collection = evaluator.evaluate(for_each, Scope::of(declared.file.id));
-    let Some((elements, mut open)) = elements(&collection) else {
+fn by_key(evaluator: &Evaluator<'_>, declared: Declared<'_>, collection: &Node) -> Instances {
+    let Some((elements, mut open)) = elements(collection) else {
         let wrong = || Arc::new(Unknown::new("a for_each that is no map or set"));
         let unknown = if let Value::Unknown(unknown) = &collection.value { unknown.clone() } else { wrong() };
-        return unknown_many(Repetition::Each, unknown, &collection);
+        return unknown_many(Repetition::Each, unknown, collection);
     };
     if elements.len() > MAX_INSTANCES {
-        return unknown_many(Repetition::Each, too_many(evaluator, declared), &collection);
+        return unknown_many(Repetition::Each, too_many(evaluator, declared), collection);
     }
     let is_map = collection.as_map().is_some();
     let mut seen: FxHashSet<SmolStr> = FxHashSet::default();
@@ -146,7 +143,7 @@ fn by_key(evaluator: &Evaluator<'_>, declared: Declared<'_>, for_each: &Expressi
     list.reverse();
     let mut instances = Instances { repetition: Repetition::Each, list, open: None };
     if let Some(unknown) = open {
-        let further = unknown_many(Repetition::Each, unknown, &collection);
+        let further = unknown_many(Repetition::Each, unknown, collection);
         instances.list.extend(further.list);
         instances.open = further.open;
     }

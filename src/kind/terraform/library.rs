@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-use super::module::{Declared, Module};
+use super::module::{Declared, Module, is_values};
 use crate::kind::{Group, ParsedFile, View};
 use crate::syntax::Content;
 use crate::syntax::hcl::{Block, ExpressionKind};
@@ -21,7 +21,12 @@ impl<'a> Library<'a> {
     /// Indexes a root and every folder of the scan that it calls, directly or not.
     pub(super) fn of(root: &Group<'a>, view: &View<'a>) -> Library<'a> {
         let mut library = Library::default();
-        let mut waiting = vec![Module::of(&root.name, &root.files)];
+        let mut main = Module::of(&root.name, &root.files);
+        // Of two values of one variable the one in the later file counts.
+        for file in view.value_files.iter().filter_map(|path| view.file(path)) {
+            main.set(file);
+        }
+        let mut waiting = vec![main];
         while let Some(module) = waiting.pop() {
             let folders: BTreeSet<SmolStr> =
                 module.blocks.iter().filter_map(|declared| called_folder(&module.folder, declared.block)).collect();
@@ -58,7 +63,7 @@ impl<'a> Library<'a> {
 fn files_of<'a>(view: &View<'a>, folder: &str) -> Vec<&'a ParsedFile> {
     let inside = view.below(folder).iter().copied();
     let is_code = |file: &&ParsedFile| {
-        matches!(file.content, Content::Hcl(_)) && file.folder() == folder && !file.name().ends_with(".tfvars")
+        matches!(file.content, Content::Hcl(_)) && file.folder() == folder && !is_values(file.name())
     };
     inside.filter(is_code).collect()
 }
@@ -111,7 +116,9 @@ pub(super) fn relative(from: &str, to: &str) -> SmolStr {
 }
 
 /// The groups that are roots: those that no other group calls. Of folders that only call each other, one is.
-pub(super) fn roots(groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
+pub(super) fn roots(mut groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
+    // A folder that holds nothing but values is none.
+    groups.retain(|group| group.files.iter().any(|file| !is_values(file.name())));
     let names: BTreeSet<SmolStr> = groups.iter().map(|group| SmolStr::from(&*group.name)).collect();
     let calls: BTreeMap<SmolStr, Vec<SmolStr>> = groups
         .iter()

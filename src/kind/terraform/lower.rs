@@ -14,24 +14,35 @@ const MAX_BLOCKS: usize = 1_000;
 /// How deeply blocks may nest; the syntax allows fewer.
 const MAX_DEPTH: usize = 64;
 
-/// A body as a map. Nested blocks are lists, even where there is one; a block's labels are under `labels`.
-pub(super) fn body(evaluator: &Evaluator<'_>, body: &Body, scope: Scope<'_>) -> Map {
-    Lowering { evaluator, scope, depth: 0 }.body(body)
-}
-
 /// The nested blocks of one name as a list.
 pub(super) fn blocks(evaluator: &Evaluator<'_>, body: &Body, name: &str, scope: Scope<'_>) -> Node {
     Lowering { evaluator, scope, depth: 0 }.blocks(body, name)
 }
 
 /// A block as a map of what is in it.
-pub(super) fn block(evaluator: &Evaluator<'_>, declared: Declared<'_>, scope: Scope<'_>) -> Map {
-    body(evaluator, &declared.block.body, scope)
+pub(super) fn block<'m>(evaluator: &Evaluator<'m>, declared: Declared<'m>, scope: Scope<'_>) -> Map {
+    overridden(evaluator, declared, scope, "")
 }
 
 /// One of several instances as a map. What they repeat by is no part of any: each would hold all keys.
-pub(super) fn instance(evaluator: &Evaluator<'_>, declared: Declared<'_>, scope: Scope<'_>) -> Map {
-    Lowering { evaluator, scope, depth: 0 }.without(&declared.block.body, "for_each")
+pub(super) fn instance<'m>(evaluator: &Evaluator<'m>, declared: Declared<'m>, scope: Scope<'_>) -> Map {
+    overridden(evaluator, declared, scope, "for_each")
+}
+
+/// A block as a map, with what override files say in place of what it says itself: attributes and, by name, all blocks.
+fn overridden<'m>(evaluator: &Evaluator<'m>, declared: Declared<'m>, scope: Scope<'_>, left_out: &str) -> Map {
+    let lowering = Lowering { evaluator, scope, depth: 0 };
+    let mut map = lowering.without(&declared.block.body, left_out);
+    for over in evaluator.module.overrides_of(declared) {
+        let scope = Scope { file: over.file.id, ..scope };
+        for entry in (Lowering { scope, ..lowering }).without(&over.block.body, left_out).entries {
+            match map.entries.iter_mut().find(|known| known.key == entry.key) {
+                Some(known) => *known = entry,
+                None => map.entries.push(entry),
+            }
+        }
+    }
+    map
 }
 
 #[derive(Clone, Copy)]
@@ -53,11 +64,8 @@ impl Lowering<'_, '_> {
         Place::span(self.scope.file, span)
     }
 
-    fn body(self, body: &Body) -> Map {
-        self.without(body, "")
-    }
-
-    /// A body as a map without the attribute of this name.
+    /// A body as a map without the attribute of this name. Nested blocks are lists, even where there is one; a block's
+    /// labels are under `labels`.
     fn without(self, body: &Body, left_out: &str) -> Map {
         let mut map = Map::default();
         for item in items(body) {
@@ -98,7 +106,7 @@ impl Lowering<'_, '_> {
         if self.depth >= MAX_DEPTH {
             return Node::unknown("blocks that are nested too deeply", place);
         }
-        let mut map = Lowering { depth: self.depth + 1, ..self }.body(&block.body);
+        let mut map = Lowering { depth: self.depth + 1, ..self }.without(&block.body, "");
         if !block.labels.is_empty() && generated(written).is_none() {
             let header = self.place(block.header);
             let labels = block.labels.iter().map(|label| Node::text(label.clone(), header)).collect();

@@ -151,7 +151,7 @@ impl Lowered {
 }
 
 /// The resource that an instance of a top-level block is; none for blocks that say nothing by themselves.
-fn resource(evaluator: &Evaluator<'_>, declared: Declared<'_>, instance: &Instance) -> Option<Resource> {
+fn resource<'m>(evaluator: &Evaluator<'m>, declared: Declared<'m>, instance: &Instance) -> Option<Resource> {
     let block = declared.block;
     let (target, address) = name(declared)?;
     let mut map = instance.within(declared.place(block.header), |scope| match &instance.key {

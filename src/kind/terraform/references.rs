@@ -123,9 +123,8 @@ impl Walk<'_, '_> {
                 let Some((name, written)) = module.locals.get_key_value(name.as_str()) else {
                     return unknown(None);
                 };
-                let node = self.evaluator.once(Key::Local(name), &text(root, steps), || {
-                    self.evaluator.evaluate(written.expression, Scope::of(written.file))
-                });
+                let node =
+                    self.evaluator.once(Key::Local(name), &text(root, steps), || self.evaluator.written(*written));
                 named(self.evaluator.placed(&self.steps(node, rest), self.place), root, steps)
             }
             ("path", [Step::Attribute(name)]) if name == "module" => {

@@ -67,7 +67,7 @@ struct Target<'t, 'w, 'm> {
     shown: &'t Unknown,
 }
 
-impl Target<'_, '_, '_> {
+impl<'m> Target<'_, '_, 'm> {
     fn value(self, instances: &Instances, steps: &[Step]) -> Node {
         let walk = self.walk;
         let node = match (instances.repetition, steps) {
@@ -174,15 +174,7 @@ impl Target<'_, '_, '_> {
         let mut map = Map { entries: Vec::new(), open: Some(Arc::new(unknown)) };
         match self.block {
             Block::Resource { declared, .. } => {
-                let body = &declared.block.body;
-                let attributes = body.attributes.iter().map(|attribute| &attribute.key);
-                let mut names: Vec<&SmolStr> = attributes.filter(|key| !META.contains(&key.as_str())).collect();
-                for name in body.blocks.iter().map(|block| &block.name) {
-                    if !names.contains(&name) {
-                        names.push(name);
-                    }
-                }
-                for name in names {
+                for name in self.names(declared) {
                     map.push(name.clone(), place, self.attribute(instance, name));
                 }
                 Node { refers: Some(Arc::new(vec![address])), ..Node::map(map, place) }
@@ -200,6 +192,22 @@ impl Target<'_, '_, '_> {
                 Node::map(map, place)
             }
         }
+    }
+
+    /// What a resource writes, by name: each once.
+    fn names(self, declared: Declared<'m>) -> Vec<&'m SmolStr> {
+        let mut names: Vec<&SmolStr> = Vec::new();
+        for one in std::iter::once(&declared).chain(self.walk.evaluator.module.overrides_of(declared)) {
+            let body = &one.block.body;
+            let attributes = body.attributes.iter().map(|attribute| &attribute.key);
+            let attributes = attributes.filter(|key| !META.contains(&key.as_str()));
+            for name in attributes.chain(body.blocks.iter().map(|block| &block.name)) {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        names
     }
 
     /// An attribute of an instance, or an output of a called module.
@@ -228,16 +236,20 @@ impl Target<'_, '_, '_> {
     /// What a resource writes for an attribute; `None` where only its provider knows.
     fn written(self, instance: &Instance, name: &str) -> Option<Node> {
         let Block::Resource { is_data, kind, name: label, declared } = self.block else { return None };
-        let (body, evaluator) = (&declared.block.body, self.walk.evaluator);
-        let place = declared.place(declared.block.span);
+        let evaluator = self.walk.evaluator;
         let key = |attribute| Key::Attribute(is_data, kind, label, instance.suffix.clone(), attribute);
-        if let Some(attribute) = body.attributes.iter().find(|attribute| attribute.key == name) {
-            let evaluate = || instance.within(place, |scope| evaluator.evaluate(&attribute.value, scope));
-            return Some(evaluator.once(key(&attribute.key), &attribute.key, evaluate));
+        for one in evaluator.module.overrides_of(declared).iter().rev().chain([&declared]) {
+            let (body, place) = (&one.block.body, one.place(one.block.span));
+            if let Some(attribute) = body.attributes.iter().find(|attribute| attribute.key == name) {
+                let evaluate = || instance.within(place, |scope| evaluator.evaluate(&attribute.value, scope));
+                return Some(evaluator.once(key(&attribute.key), &attribute.key, evaluate));
+            }
+            if let Some(block) = body.blocks.iter().find(|block| block.name == name) {
+                let evaluate = || instance.within(place, |scope| lower::blocks(evaluator, body, &block.name, scope));
+                return Some(evaluator.once(key(&block.name), &block.name, evaluate));
+            }
         }
-        let block = body.blocks.iter().find(|block| block.name == name)?;
-        let evaluate = || instance.within(place, |scope| lower::blocks(evaluator, body, &block.name, scope));
-        Some(evaluator.once(key(&block.name), &block.name, evaluate))
+        None
     }
 
     fn address(self, suffix: &str) -> SmolStr {

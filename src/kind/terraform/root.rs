@@ -4,8 +4,9 @@ use smol_str::SmolStr;
 
 use super::evaluate::{Evaluator, Scope};
 use super::lower;
-use super::module::Declared;
+use super::module::{Declared, Module};
 use crate::kind::Resource;
+use crate::syntax::hcl::Block;
 use crate::syntax::tree::{Map, Node, Place, Value};
 
 /// The `terraform/root` resource of a module that has blocks.
@@ -37,7 +38,7 @@ pub(super) fn resource(evaluator: &Evaluator<'_>, resources: &[Resource]) -> Res
 }
 
 /// What a `terraform` block says.
-fn describe(evaluator: &Evaluator<'_>, declared: Declared<'_>, map: &mut Map) {
+fn describe<'m>(evaluator: &Evaluator<'m>, declared: Declared<'m>, map: &mut Map) {
     let scope = Scope::of(declared.file.id);
     for entry in lower::block(evaluator, declared, scope).entries {
         match entry.key.as_str() {
@@ -51,11 +52,18 @@ fn describe(evaluator: &Evaluator<'_>, declared: Declared<'_>, map: &mut Map) {
             _ => {}
         }
     }
-    for block in declared.block.body.blocks.iter().filter(|block| matches!(block.name.as_str(), "backend" | "cloud")) {
+    for block in backend_blocks(evaluator.module, declared) {
         let place = declared.place(block.header);
         let kind = block.labels.first().unwrap_or(&block.name);
         map.push("backend", place, Node::text(kind.clone(), place));
     }
+}
+
+/// The backends that a `terraform` block sets and no override file replaces.
+fn backend_blocks<'a>(module: &Module<'a>, declared: Declared<'a>) -> impl Iterator<Item = &'a Block> {
+    let counts = module.backend.is_none_or(|backend| std::ptr::eq(backend.block, declared.block));
+    let blocks = declared.block.body.blocks.iter();
+    blocks.filter(move |block| counts && matches!(block.name.as_str(), "backend" | "cloud"))
 }
 
 /// The backends of a module as resources.
@@ -63,7 +71,7 @@ pub(super) fn backends(evaluator: &Evaluator<'_>) -> Vec<Resource> {
     let module = evaluator.module;
     let mut backends = Vec::new();
     for declared in module.blocks.iter().filter(|declared| declared.block.name == "terraform") {
-        for block in &declared.block.body.blocks {
+        for block in backend_blocks(module, *declared) {
             let kind = match (block.name.as_str(), block.labels.as_slice()) {
                 ("backend", [kind]) => kind.as_str(),
                 ("cloud", []) => "cloud",

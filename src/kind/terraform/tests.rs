@@ -1,28 +1,30 @@
 use super::*;
-use crate::syntax::tree::{FileId, Value};
+use crate::source::Source;
+use crate::syntax::tree::Value;
 
+mod files;
 mod firewalls;
 mod kubernetes;
 mod modules;
 
-/// A module of files given as path and text.
+/// Files given as path and text.
 struct Fixture {
     files: Vec<ParsedFile>,
+    value_files: Vec<String>,
 }
 
 impl Fixture {
     fn new(files: &[(&str, &str)]) -> Fixture {
-        let file = |(index, (path, text)): (usize, &(&str, &str))| {
-            let parsed = crate::syntax::hcl::read::parse(text);
-            assert_eq!(parsed.errors, [], "{path}");
-            ParsedFile {
-                id: FileId(u32::try_from(index).unwrap()),
-                path: (*path).into(),
-                text: (*text).into(),
-                content: parsed.content,
-            }
+        let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+        let source = Source::from_files(files);
+        let parse = |file: &crate::source::SourceFile| {
+            let text = source.read(file.id).unwrap();
+            let parsed = crate::syntax::parse(file.syntax, &text, file.id);
+            assert_eq!(parsed.errors, [], "{}", file.path);
+            ParsedFile { id: file.id, path: file.path.clone(), text, content: parsed.content }
         };
-        Fixture { files: files.iter().enumerate().map(file).collect() }
+        let files = source.files.iter().map(parse).collect();
+        Fixture { files, value_files: Vec::new() }
     }
 
     fn unit(&self) -> Unit {
@@ -34,8 +36,9 @@ impl Fixture {
     /// One unit for each root.
     fn units(&self) -> Vec<Unit> {
         let files: Vec<&ParsedFile> = self.files.iter().collect();
-        let view = View::new(&files, &[], &[], jiff::civil::date(2026, 1, 1));
-        Terraform.groups(&files).iter().map(|group| build(group, &view)).collect()
+        let view = View::new(&files, &[], &[], jiff::civil::date(2026, 1, 1)).with_values(&self.value_files);
+        let claimed: Vec<&ParsedFile> = files.iter().copied().filter(|file| Terraform.claims(file, &view)).collect();
+        Terraform.groups(&claimed).iter().map(|group| build(group, &view)).collect()
     }
 
     fn slice(&self, place: Place) -> &str {

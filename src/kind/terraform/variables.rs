@@ -8,17 +8,17 @@ use crate::syntax::hcl::{Call, Expression, ExpressionKind};
 use crate::syntax::tree::{Entry, Node, Value};
 
 /// The value of a variable of the module.
-pub(super) fn value(evaluator: &Evaluator<'_>, name: &str, declared: Declared<'_>) -> Node {
-    let scope = Scope::of(declared.file.id);
-    let default = || declared.attribute("default").map(|default| evaluator.evaluate(default, scope));
-    let nullable = declared.attribute("nullable").is_none_or(|nullable| nullable.kind != ExpressionKind::Bool(false));
+pub(super) fn value<'m>(evaluator: &Evaluator<'m>, name: &str, declared: Declared<'m>) -> Node {
+    let attribute = |key| evaluator.module.attribute(declared, key);
+    let default = || attribute("default").map(|default| evaluator.written(default));
+    let nullable = attribute("nullable").is_none_or(|nullable| nullable.expression.kind != ExpressionKind::Bool(false));
     let given = given(evaluator, name).filter(|given| nullable || !given.is_null());
     let Some(node) = given.or_else(default) else {
         let name = smol_str::format_smolstr!("{}var.{name}", evaluator.path);
         return Node::unknown(name, declared.place(declared.block.header));
     };
-    match declared.attribute("type") {
-        Some(kind) => complete(evaluator, node, kind, scope),
+    match attribute("type") {
+        Some(kind) => complete(evaluator, node, kind.expression, Scope::of(kind.file)),
         None => node,
     }
 }
@@ -28,8 +28,7 @@ fn given(evaluator: &Evaluator<'_>, name: &str) -> Option<Node> {
     if let Some(caller) = &evaluator.caller {
         return caller.argument(name);
     }
-    let written = evaluator.module.inputs.get(name)?;
-    Some(evaluator.evaluate(written.expression, Scope::of(written.file)))
+    evaluator.module.inputs.get(name).map(|written| evaluator.written(*written))
 }
 
 /// Adds the attributes that an object's type makes optional and the value leaves out.

@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 
 use super::tree::Span;
 
+pub mod json;
 pub mod read;
 
 /// Attributes and blocks between two braces, or of a whole file.

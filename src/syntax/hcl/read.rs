@@ -11,7 +11,9 @@ use hcl_edit::structure;
 use smol_str::SmolStr;
 
 use self::cost::Cost;
-use super::{Attribute, BinaryOperator, Block, Body, Call, Expression, ExpressionKind, For, Step, UnaryOperator};
+use super::{
+    Attribute, BinaryOperator, Block, Body, Call, Expression, ExpressionKind, For, Step, TemplatePart, UnaryOperator,
+};
 use crate::syntax::tree::Span;
 use crate::syntax::{Content, Parsed, SyntaxError};
 
@@ -38,9 +40,46 @@ pub fn parse(text: &str) -> Parsed {
 /// Reads one expression; the spans are offsets in `text`.
 pub fn expression(text: &str) -> Result<Expression, SyntaxError> {
     match hcl_edit::parser::parse_expr(text) {
-        Ok(expression) => Ok(Converter { text, base: 0 }.expression(&expression)),
+        Ok(expression) => Ok(Converter { text, at: At::Offset(0) }.expression(&expression)),
         Err(error) => Err(errors::rewrite(&error, text, 0)),
     }
+}
+
+/// Reads one expression that stands at this span of its file.
+pub(super) fn expression_at(text: &str, span: Span) -> Result<Expression, SyntaxError> {
+    let base = span.start as usize;
+    match hcl_edit::parser::parse_expr(text) {
+        Ok(expression) => Ok(Converter { text, at: At::Offset(base) }.expression(&expression)),
+        Err(error) => Err(errors::rewrite(&error, text, base)),
+    }
+}
+
+/// Reads a template that stands there without quotes: in a file of its own, or in a text of JSON.
+pub fn template_text(text: &str, at: At) -> Result<Vec<TemplatePart>, SyntaxError> {
+    let start = match at {
+        At::Offset(base) => base,
+        At::Fixed(span) => span.start as usize,
+    };
+    let cost = Cost::of(text);
+    if cost.is_too_much() {
+        return Err(cost.error(start));
+    }
+    match hcl_edit::parser::parse_template(text) {
+        Ok(template) => Ok(Converter { text, at }.template(&template, template::Form::Heredoc { indent: 0 })),
+        Err(error) => Err(match at {
+            At::Offset(base) => errors::rewrite(&error, text, base),
+            At::Fixed(span) => SyntaxError { span, ..errors::rewrite(&error, text, 0) },
+        }),
+    }
+}
+
+/// Where the text that is read stands in its file.
+#[derive(Debug, Clone, Copy)]
+pub enum At {
+    /// From this byte on, as it is.
+    Offset(usize),
+    /// In another form, so that everything in it has this one span.
+    Fixed(Span),
 }
 
 /// The body of `text`, which starts at byte `base` of its file.
@@ -51,7 +90,7 @@ fn body(text: &str, base: usize) -> Result<Body, SyntaxError> {
     };
     match hcl_edit::parser::parse_body(text) {
         Ok(body) => {
-            let converter = Converter { text, base };
+            let converter = Converter { text, at: At::Offset(base) };
             Ok(converter.body(&body, Some(0..text.len())))
         }
         Err(error) => Err(errors::rewrite(&error, text, base)),
@@ -115,17 +154,20 @@ fn chunks(text: &str) -> Vec<Range<usize>> {
     chunks
 }
 
-/// Turns what hcl-edit read from `text`, which starts at byte `base` of its file, into our types.
+/// Turns what hcl-edit read from `text` into our types.
 #[derive(Clone, Copy)]
 struct Converter<'a> {
     text: &'a str,
-    base: usize,
+    at: At,
 }
 
 impl Converter<'_> {
     fn span(self, range: Option<Range<usize>>) -> Span {
         let range = range.unwrap_or(0..0);
-        Span::new(range.start + self.base, range.end + self.base)
+        match self.at {
+            At::Offset(base) => Span::new(range.start + base, range.end + base),
+            At::Fixed(span) => span,
+        }
     }
 
     /// A body; hcl-edit gives no exact range for it, so the caller does.

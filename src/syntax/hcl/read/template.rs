@@ -142,7 +142,9 @@ impl Parts {
                 self.parts.remove(0);
                 continue;
             }
-            span.start += u32::try_from(text.len() - trimmed.len()).unwrap_or(0);
+            if span.end - span.start == u32::try_from(text.len()).unwrap_or(0) {
+                span.start += u32::try_from(text.len() - trimmed.len()).unwrap_or(0);
+            }
             *text = trimmed.into();
             return;
         }
@@ -159,7 +161,9 @@ impl Parts {
                 self.parts.pop();
                 continue;
             }
-            span.end = span.end.saturating_sub(u32::try_from(text.len() - trimmed.len()).unwrap_or(0));
+            if span.end - span.start == u32::try_from(text.len()).unwrap_or(0) {
+                span.end = span.end.saturating_sub(u32::try_from(text.len() - trimmed.len()).unwrap_or(0));
+            }
             *text = trimmed.into();
             return;
         }
@@ -207,8 +211,7 @@ impl Pieces<'_> {
     }
 
     fn span(&self, start: usize, range: Range<usize>) -> Span {
-        let offset = start + self.converter.base;
-        Span::new(offset + range.start, offset + range.end)
+        self.converter.span(Some(start + range.start..start + range.end))
     }
 
     fn push(&self, parts: &mut Vec<TemplatePart>, raw: &str, start: usize, range: Range<usize>) {
