@@ -128,6 +128,7 @@ fn what(args: &RecordArgs, home: &Home, today: Date) -> WhatArgs {
         no_ignore: false,
         framework: None,
         show_unknown: true,
+        var_files: Vec::new(),
     }
 }
 
