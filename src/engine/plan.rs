@@ -95,12 +95,15 @@ pub fn set_parameter(parameters: &mut Vec<(SmolStr, Value)>, name: &str, value: 
 }
 
 impl Planned {
-    /// The aliases that a finding of this check carries: those of the check, and what its fail implies.
-    pub(super) fn aliases_of(&self, check: usize, kind: FindingKind) -> Arc<[SmolStr]> {
+    /// The aliases that a finding of this check carries: those of the check and of its missing parts, and what its
+    /// fail implies.
+    pub(super) fn aliases_of(&self, check: usize, kind: FindingKind, missing: &[SmolStr]) -> Arc<[SmolStr]> {
         let own = self.aliases.get(check).cloned().unwrap_or_default();
         match self.rule.checks.get(check) {
-            Some(check) if kind == FindingKind::Fail && !check.implies.is_empty() => {
-                own.iter().chain(&check.implies).cloned().collect()
+            Some(check) if kind == FindingKind::Fail && !(check.implies.is_empty() && check.part_aliases.is_empty()) => {
+                let parts = check.part_aliases.iter().filter(|(part, _)| missing.contains(part));
+                let of_parts = parts.flat_map(|(_, ids)| ids);
+                own.iter().chain(of_parts).chain(&check.implies).cloned().collect()
             }
             _ => own,
         }

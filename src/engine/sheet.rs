@@ -193,7 +193,7 @@ impl Bench<'_> {
             presence: topical.then_some(verdict.presence),
             missing: verdict.missing.iter().map(ToString::to_string).collect(),
             depends_on: (kind == FindingKind::Unknown).then(|| verdict.depends_on()).flatten(),
-            aliases: planned.aliases_of(slot.check, kind),
+            aliases: planned.aliases_of(slot.check, kind, &verdict.missing),
             instances: 1,
             fingerprint: String::new(),
             suppression: None,

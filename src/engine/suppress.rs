@@ -148,7 +148,7 @@ pub(super) fn quieting(
     texts: &Texts<'_>,
 ) -> Option<usize> {
     comments.iter().position(|comment| {
-        names_rule(comment, rule, finding.check)
+        names_rule(comment, rule, finding.check, &finding.missing)
             && (stands_at(comment, place, finding)
                 || reach.extents.iter().any(|extent| stands_in(comment, *extent, texts))
                 || (comment.annotation && reach.owner.is_some_and(|owner| stands_in(comment, owner, texts))))
@@ -170,10 +170,15 @@ fn stands_in(comment: &IgnoreComment, extent: Place, texts: &Texts<'_>) -> bool 
     (span.start <= at.start && at.end <= span.end) || above()
 }
 
-/// Whether the comment names the rule by its id, or by an alias of the check that spoke.
-pub(super) fn names_rule(comment: &IgnoreComment, rule: &Rule, check: usize) -> bool {
+/// Whether the comment names the rule by its id, by an alias of the check that spoke, or by one of each part that is
+/// missing.
+pub(super) fn names_rule(comment: &IgnoreComment, rule: &Rule, check: usize, missing: &[String]) -> bool {
     let named = |known: &SmolStr| comment.names.iter().any(|name| same_alias(name, known));
-    named(&rule.about.id) || rule.aliases_of(check).iter().any(named)
+    let parts = rule.checks.get(check).map_or(&[][..], |check| &check.part_aliases);
+    let part_named = |part: &String| parts.iter().any(|(name, ids)| name == part && ids.iter().any(named));
+    named(&rule.about.id)
+        || rule.aliases_of(check).iter().any(named)
+        || (!missing.is_empty() && missing.iter().all(part_named))
 }
 
 /// `AVD-AWS-0092` is `AWS-0092`; case does not matter.

@@ -235,6 +235,18 @@ impl Condition {
             Condition::Quantified(quantified) => quantified.visit_targets(visit),
         }
     }
+
+    /// Whether it names a part so, at whatever depth outside of quantifiers.
+    pub fn has_part(&self, name: &str) -> bool {
+        match self {
+            Condition::All(conditions) | Condition::Any(conditions) => {
+                conditions.iter().any(|condition| condition.has_part(name))
+            }
+            Condition::Parts(parts) => parts.iter().any(|(part, condition)| part == name || condition.has_part(name)),
+            Condition::Not(condition) => condition.has_part(name),
+            Condition::Match(_) | Condition::Quantified(_) => false,
+        }
+    }
 }
 
 fn judge_parts<'u>(parts: &'u [(SmolStr, Condition)], subject: Subject<'u>, context: &Context<'u>) -> Verdict<'u> {

@@ -56,7 +56,8 @@ fn load_rule(id: &str, node: &Node, errors: &mut Vec<LoadError>) -> Option<Rule>
     let checks = checks.map(|node| load_checks(node, scope, errors)).unwrap_or_default();
     let examples = examples.map(|node| load_examples(node, errors)).unwrap_or_default();
     let mut all_aliases = aliases.clone();
-    all_aliases.extend(checks.iter().flat_map(|check| check.aliases.iter().cloned()));
+    let of_parts = |check: &Check| check.part_aliases.iter().flat_map(|(_, ids)| ids.clone()).collect::<Vec<_>>();
+    all_aliases.extend(checks.iter().flat_map(|check| check.aliases.iter().cloned().chain(of_parts(check))));
     all_aliases.sort();
     all_aliases.dedup();
     let about = About {
@@ -174,6 +175,7 @@ fn load_check(node: &Node, scope: Scope<'_>, errors: &mut Vec<LoadError>) -> Opt
     let message = fields.optional("message");
     let at = fields.optional("at");
     let aliases = fields.texts("aliases");
+    let part_aliases = fields.optional("part_aliases");
     let implies = fields.texts("implies");
     fields.finish();
     let on = on.map(|node| load_targets(node, errors)).unwrap_or_default();
@@ -187,13 +189,42 @@ fn load_check(node: &Node, scope: Scope<'_>, errors: &mut Vec<LoadError>) -> Opt
             None
         }
     }?;
+    let part_aliases = part_aliases.map(|node| load_part_aliases(node, &condition, errors)).unwrap_or_default();
     let message = message.and_then(|node| Message::load(node, scope.parameters, errors));
     let at = at.and_then(|node| compile::path(node, errors));
     let looks_across_units =
         condition.looks_across_units() || when.as_ref().is_some_and(super::condition::Condition::looks_across_units);
     let is_topical = !implies.is_empty() || condition.is_topical();
     let place = node.place;
-    Some(Check { on, when, condition, denies, message, at, aliases, implies, is_topical, looks_across_units, place })
+    Some(Check {
+        on,
+        when,
+        condition,
+        denies,
+        message,
+        at,
+        aliases,
+        part_aliases,
+        implies,
+        is_topical,
+        looks_across_units,
+        place,
+    })
+}
+
+fn load_part_aliases(
+    node: &Node,
+    condition: &super::condition::Condition,
+    errors: &mut Vec<LoadError>,
+) -> Vec<(SmolStr, Vec<SmolStr>)> {
+    if node.as_map().is_none() {
+        errors.push(LoadError::new("`part_aliases` must be a map from the name of a part to ids", node.place));
+    }
+    for entry in node.entries().iter().filter(|entry| !condition.has_part(&entry.key)) {
+        errors.push(LoadError::new(format!("the condition has no part called `{}`", entry.key), entry.value.place));
+    }
+    let ids = node.entries().iter().map(|entry| (entry.key.clone(), fields::texts(&entry.value, &entry.key, errors)));
+    ids.collect()
 }
 
 fn load_targets(node: &Node, errors: &mut Vec<LoadError>) -> Vec<SmolStr> {

@@ -128,6 +128,8 @@ pub struct Check {
     pub at: Option<Path>,
     /// The ids of the same check elsewhere.
     pub aliases: Vec<SmolStr>,
+    /// The ids that stand for a part of the condition: a finding carries those of the parts that are missing.
+    pub part_aliases: Vec<(SmolStr, Vec<SmolStr>)>,
     /// The ids that a fail of this check answers as well: where there is no plan, all that a plan must say is missing.
     pub implies: Vec<SmolStr>,
     /// Whether it looks for a topic in texts, so that its outcome is a presence.

@@ -239,7 +239,13 @@ fn points_at(path: &Path, root: &crate::syntax::tree::Node, resource: &Resource)
             continue;
         };
         let refers = node.refers.as_deref().map_or(&[][..], Vec::as_slice);
-        if refers.iter().any(|address| same_address(address, &resource.address)) || names(resource, node) {
+        if refers.iter().any(|address| same_address(address, &resource.address)) {
+            return Truth::True;
+        }
+        // Resources of one type may have the same name; a reference says which of them is meant.
+        let another_of_its_type =
+            type_of(&resource.address).is_some_and(|ours| refers.iter().any(|address| type_of(address) == Some(ours)));
+        if !another_of_its_type && names(resource, node) {
             return Truth::True;
         }
         if refers.is_empty() && matches!(node.value, Value::Unknown(_)) {
@@ -256,6 +262,12 @@ fn names(resource: &Resource, node: &crate::syntax::tree::Node) -> bool {
         Value::Text(text) => named(text),
         _ => false,
     }
+}
+
+/// `a` for `a.b`, `a.b[0]` and `module.m.a.b`.
+fn type_of(address: &str) -> Option<&str> {
+    let (before, _) = base_address(address).unwrap_or(address).rsplit_once('.')?;
+    Some(before.rsplit_once('.').map_or(before, |(_, last)| last))
 }
 
 /// Two addresses, one of which may leave out the index (`a.b` for `a.b[0]`).

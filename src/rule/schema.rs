@@ -93,6 +93,11 @@ fn check() -> Value {
             "message": text("what a finding says; {path}, {value}, {element.path}, {address}, {parameter.name}, {missing}"),
             "at": text("the path that findings stand at"),
             "aliases": texts("ids of the same check in other scanners"),
+            "part_aliases": {
+                "description": "ids that stand for a part: findings carry those of the parts that are missing",
+                "type": "object",
+                "additionalProperties": texts("ids of the same check in other scanners"),
+            },
             "implies": texts("ids that a fail of this check answers as well"),
         },
     })
