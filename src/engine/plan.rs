@@ -100,7 +100,9 @@ impl Planned {
     pub(super) fn aliases_of(&self, check: usize, kind: FindingKind, missing: &[SmolStr]) -> Arc<[SmolStr]> {
         let own = self.aliases.get(check).cloned().unwrap_or_default();
         match self.rule.checks.get(check) {
-            Some(check) if kind == FindingKind::Fail && !(check.implies.is_empty() && check.part_aliases.is_empty()) => {
+            Some(check)
+                if kind == FindingKind::Fail && !(check.implies.is_empty() && check.part_aliases.is_empty()) =>
+            {
                 let parts = check.part_aliases.iter().filter(|(part, _)| missing.contains(part));
                 let of_parts = parts.flat_map(|(_, ids)| ids);
                 own.iter().chain(of_parts).chain(&check.implies).cloned().collect()

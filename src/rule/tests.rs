@@ -198,3 +198,35 @@ fn a_partial_fail_is_one_severity_lower_and_names_what_is_missing() {
         (FindingKind::Fail, "medium", Some(Presence::Partial), vec!["two".to_owned()], "Lacks two".to_owned());
     assert_eq!(seen, [expected]);
 }
+
+/// A finding of several parts is known elsewhere by the parts that are missing, and a comment quiets it only when it
+/// names all of these.
+#[test]
+fn a_finding_carries_the_aliases_of_the_parts_that_are_missing() {
+    let rule = |extra: &str| {
+        let text = format!(
+            "id: t/t\ntitle: t\nseverity: high\nconfidence: high\nfacet: implemented\nwhy: w\nfix: f\n\
+             controls: [{{ id: iso27001:2022/A.8.9, as: direct, because: b }}]\n\
+             checks: [{{ on: kubernetes/Pod, aliases: [WHOLE-1], part_aliases: {{ one: ONE-1, two: [TWO-1, TWO-2]{extra} }}, \
+             require: {{ parts: {{ one: {{ metadata.name: a }}, two: {{ spec.x: 1 }} }} }} }}]\n\
+             examples: [{{ partial: {{ resources: [{{ target: kubernetes/Pod }}] }} }}]\n"
+        );
+        set::from_text("t.yaml".to_owned(), "t/t", text.into())
+    };
+    let scan = |name: &str, comment: &str| {
+        let plan = crate::engine::plan::Plan::new(vec![rule("").expect("the rule is good")]);
+        let manifest = format!("apiVersion: v1\nkind: Pod\n{comment}metadata: {{ name: {name} }}\nspec: {{}}\n");
+        let source = crate::source::Source::from_files([("pod.yaml".to_owned(), manifest)]);
+        let finding =
+            crate::engine::scan(&source, plan, &example::settings(example::EXAMPLE_DAY), None).findings.remove(0);
+        (finding.aliases.join(" "), finding.suppression.is_some())
+    };
+    assert_eq!(scan("a", ""), ("WHOLE-1 TWO-1 TWO-2".to_owned(), false));
+    assert_eq!(scan("b", ""), ("WHOLE-1 ONE-1 TWO-1 TWO-2".to_owned(), false));
+    assert!(scan("a", "# annexa:ignore TWO-2 so\n").1);
+    assert!(!scan("a", "# annexa:ignore ONE-1 so\n").1);
+    assert!(!scan("b", "# annexa:ignore ONE-1 so\n").1);
+    assert!(scan("b", "# annexa:ignore ONE-1,TWO-1 so\n").1);
+    let refused = rule(", three: THREE-1").expect_err("there is no such part");
+    assert!(refused.mistakes.iter().any(|mistake| mistake.message.contains("no part called `three`")));
+}
