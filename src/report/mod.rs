@@ -8,6 +8,7 @@ mod count;
 pub mod coverage;
 mod json;
 mod markdown;
+mod platform;
 mod sarif;
 mod target;
 mod terminal;
@@ -66,10 +67,34 @@ pub enum Format {
     Json,
     /// For step summaries and comments on pull requests.
     Markdown,
+    /// GitHub's annotations, as commands in the log of a step.
+    Annotations,
+    /// GitLab's Code Quality report.
+    GitlabCodeQuality,
+    /// GitLab's report of static analysis.
+    GitlabSast,
+    /// JUnit's XML.
+    Junit,
+    /// Checkstyle's XML.
+    Checkstyle,
+    /// A table for spreadsheets.
+    Csv,
 }
 
 impl Named for Format {
-    const ALL: &'static [Format] = &[Format::Text, Format::Sarif, Format::Github, Format::Json, Format::Markdown];
+    const ALL: &'static [Format] = &[
+        Format::Text,
+        Format::Sarif,
+        Format::Github,
+        Format::Json,
+        Format::Markdown,
+        Format::Annotations,
+        Format::GitlabCodeQuality,
+        Format::GitlabSast,
+        Format::Junit,
+        Format::Checkstyle,
+        Format::Csv,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -78,6 +103,12 @@ impl Named for Format {
             Format::Github => "github",
             Format::Json => "json",
             Format::Markdown => "markdown",
+            Format::Annotations => "annotations",
+            Format::GitlabCodeQuality => "gitlab-code-quality",
+            Format::GitlabSast => "gitlab-sast",
+            Format::Junit => "junit",
+            Format::Checkstyle => "checkstyle",
+            Format::Csv => "csv",
         }
     }
 }
@@ -90,5 +121,11 @@ pub fn write(format: Format, input: &Input<'_>, out: &mut dyn Write) -> io::Resu
         Format::Github => sarif::write(input, sarif::Profile::Github, out),
         Format::Json => json::write(input, out),
         Format::Markdown => markdown::write(input, out),
+        Format::Annotations => platform::annotations::write(input, out),
+        Format::GitlabCodeQuality => platform::gitlab_code_quality::write(input, out),
+        Format::GitlabSast => platform::gitlab_sast::write(input, out),
+        Format::Junit => platform::junit::write(input, out),
+        Format::Checkstyle => platform::checkstyle::write(input, out),
+        Format::Csv => platform::csv::write(input, out),
     }
 }

@@ -10,7 +10,19 @@ use serde_json::Value;
 
 use crate::program::{self, TODAY, acme, annexa};
 
-const SCANS: [&str; 5] = ["text", "sarif", "github", "json", "markdown"];
+const SCANS: [&str; 11] = [
+    "text",
+    "sarif",
+    "github",
+    "json",
+    "markdown",
+    "annotations",
+    "gitlab-code-quality",
+    "gitlab-sast",
+    "junit",
+    "checkstyle",
+    "csv",
+];
 const COVERAGES: [&str; 3] = ["table", "markdown", "json"];
 
 /// Scans a folder into every format at once, and its coverage too; the contents by name.
