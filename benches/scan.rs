@@ -70,6 +70,7 @@ fn scan(folder: &Path) -> Assessment {
         show_unknown: false,
         limited: None,
         value_files: Vec::new(),
+        evidence: Vec::new(),
     };
     engine::scan(&open(folder), plan(), &settings, None)
 }

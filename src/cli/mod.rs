@@ -1,5 +1,6 @@
 //! The command line: arguments as typed, everything decided before work begins, exit codes.
 
+mod actions;
 mod baseline;
 mod cache;
 mod clock;
@@ -64,6 +65,9 @@ enum Command {
     /// Record, verify and report the evidence of each month
     #[command(subcommand)]
     Evidence(evidence::EvidenceCommand),
+    /// Follow nonconformities, and what is done about them
+    #[command(subcommand)]
+    Actions(actions::ActionsCommand),
     /// List, show and test rules
     #[command(subcommand)]
     Rules(rules::RulesCommand),
@@ -160,6 +164,7 @@ fn dispatch(command: Command, terminal: Terminal) -> Result<ExitStatus, Failure>
         Command::Baseline(command) => baseline::run(&command, terminal),
         Command::Documents(args) => documents::run(&args, terminal),
         Command::Evidence(command) => evidence::run(&command, terminal),
+        Command::Actions(command) => actions::run(&command, terminal),
         Command::Rules(command) => rules::run(&command, terminal),
         Command::Explain(args) => explain::run(&args, terminal),
         Command::Controls(args) => controls::run(&args, terminal),

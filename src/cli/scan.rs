@@ -143,9 +143,11 @@ impl ScanPlan {
             (Some(in_part), Some(limited)) if source.is_index() => Some(format!("{in_part}; {limited}")),
             (in_part, limited) => limited.or(in_part),
         };
+        let today = clock::today(*today);
+        let evidence = super::evidence::resources(&root, &config, today, None);
         let Config { isms, documents, parameters, exceptions, fail_on, framework: configured, texts, .. } = config;
         let settings = Settings {
-            today: clock::today(*today),
+            today,
             framework: framework.or(configured).unwrap_or(Framework::Iso2022),
             isms,
             documents,
@@ -154,6 +156,7 @@ impl ScanPlan {
             show_unknown: *show_unknown,
             limited,
             value_files: source.named_paths(var_files).map_err(told)?,
+            evidence,
         };
         Ok(ScanPlan { source, options, plan, settings, fail_on, texts })
     }

@@ -1,6 +1,6 @@
 //! From sheets to the assessment: exceptions, order, fingerprints, anchors, and the stratum of coverage.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -17,8 +17,9 @@ use super::resources::UnitResources;
 use super::scan::Settings;
 use super::sheet::{Bench, Sheet};
 use super::suppress::IgnoreComment;
+use crate::evidence;
 use crate::isms::coverage;
-use crate::kind::{Notice, Unit};
+use crate::kind::{Notice, Resource, Unit};
 use crate::rule::topic::TextCache;
 use crate::source::NotRead;
 use crate::syntax::tree::{FileId, Place};
@@ -78,19 +79,31 @@ pub(super) fn assemble(parts: Parts<'_>) -> Assessment {
             show_unknown: settings.show_unknown,
             across_units: false,
         };
-        sheet.merge(judge_coverage(&assessment, &bench));
+        sheet.merge(judge_coverage(&assessment, &bench, settings));
         fill(&mut assessment, &mut sheet, plan, settings, texts);
     }
     assessment
 }
 
 /// Each control's coverage is itself a resource; what rules say of it is reported and never fed back.
-fn judge_coverage(assessment: &Assessment, bench: &Bench<'_>) -> Sheet {
+fn judge_coverage(assessment: &Assessment, bench: &Bench<'_>, settings: &Settings) -> Sheet {
     let coverage = coverage::coverage(assessment, crate::isms::control::Framework::Iso2022);
-    let resources = coverage::coverage_resources(&coverage, assessment);
+    let mut resources = coverage::coverage_resources(&coverage, assessment);
+    resources.extend(still_there(&settings.evidence, assessment));
     let unit = Unit { kind: "coverage", name: Arc::from("."), resources, ..Unit::default() };
     let index = UnitResources::new([&unit]);
     bench.judge_unit(&unit, &index, &|_| true)
+}
+
+/// Evidence, with the nonconformities that this scan finds as well: one that is mended is not held against who mends it.
+fn still_there(evidence: &[Resource], assessment: &Assessment) -> Vec<Resource> {
+    let open = assessment.findings.iter().filter(|finding| finding.suppression.is_none());
+    let found: BTreeSet<&str> = open.map(|finding| finding.fingerprint.as_str()).collect();
+    let stays = |resource: &&Resource| {
+        resource.target != evidence::resource::NONCONFORMITY
+            || resource.names.iter().any(|name| found.contains(&**name))
+    };
+    evidence.iter().filter(stays).cloned().collect()
 }
 
 /// Moves the results of the sheet into the assessment; counts stay in the sheet, so that a later stratum can add its own.

@@ -104,6 +104,7 @@ pub(crate) fn settings(today: jiff::civil::Date) -> Settings {
         show_unknown: true,
         limited: None,
         value_files: Vec::new(),
+        evidence: Vec::new(),
     }
 }
 

@@ -47,6 +47,8 @@ pub struct Settings {
     pub limited: Option<String>,
     /// Files of values of variables that the user named, as paths relative to the root.
     pub value_files: Vec<String>,
+    /// What was recorded as evidence, as resources of the last stratum. Only the caller can read it.
+    pub evidence: Vec<Resource>,
 }
 
 /// A source to scan, with the unit of the git repository, which only the caller can read.

@@ -113,6 +113,11 @@ impl Chain {
         EntryName { period, kind, number: last.saturating_add(1) }
     }
 
+    /// The first month for which anything was recorded.
+    pub fn first(&self) -> Option<Period> {
+        self.records().map(|entry| entry.name.period).min()
+    }
+
     /// Months between the first recording and `until` for which nothing was recorded, sorted.
     pub fn gaps(&self, until: Period) -> Vec<Period> {
         let recorded: BTreeSet<Period> = self.records().map(|entry| entry.name.period).collect();

@@ -20,8 +20,12 @@ pub mod nonconformity;
 mod oscal;
 pub mod period;
 pub mod record;
+pub mod resource;
+pub mod review;
 pub mod sign_off;
+pub mod standing;
 pub mod summary;
+pub mod trend;
 mod waiver;
 
 #[cfg(test)]

@@ -368,3 +368,136 @@ pub fn movement(after: &[Nonconformity], entry: &str, today: Date) -> Movement {
         undetermined: count(&|each| each.undetermined),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::engine::assessment::{ApplicabilityRow, Location, ScannedFile};
+    use crate::engine::{self, example, plan::Plan};
+    use crate::rule::set;
+    use crate::source::Source;
+    use crate::syntax::tree::Place;
+
+    const BUCKET: &str = "resource \"aws_s3_bucket\" \"b\" {\n  acl = \"public-read\"\n}\n";
+
+    #[derive(Debug)]
+    struct Team;
+
+    impl Owners for Team {
+        fn of(&self, path: &str) -> Option<String> {
+            (path == "main.tf").then(|| "@acme/platform".to_owned())
+        }
+    }
+
+    /// What a scan of one file by one rule says on a day.
+    fn scan(text: &str, today: Date) -> Assessment {
+        let rules = set::embedded().unwrap();
+        let rules = rules.into_iter().filter(|rule| rule.rule.about.id == "aws/s3/public-acl").collect();
+        let source = Source::from_files([("main.tf".to_owned(), text.to_owned())]);
+        let settings = engine::Settings { show_unknown: true, ..example::settings(today) };
+        engine::scan(&source, Plan::new(rules), &settings, None)
+    }
+
+    fn after(before: &[Nonconformity], entry: &str, assessment: &Assessment) -> Vec<Nonconformity> {
+        advance(before, &Recording { entry, assessment, owners: &Team, due: &DuePolicy::default() })
+    }
+
+    #[test]
+    fn a_finding_is_followed_until_a_recording_verifies_that_it_is_gone() {
+        let first = after(&[], "2026-09", &scan(BUCKET, date(2026, 9, 1)));
+        let [found] = first.as_slice() else { panic!("{first:?}") };
+        assert_eq!((found.status, found.due.as_deref(), found.line), (Status::Open, Some("2026-10-01"), Some(2)));
+        assert_eq!((found.owner.as_deref(), found.owner_from.as_deref()), (Some("@acme/platform"), Some("CODEOWNERS")));
+        assert!(!found.is_overdue(date(2026, 10, 1)) && found.is_overdue(date(2026, 10, 2)));
+
+        let still = after(&first, "2026-10", &scan(&format!("\n\n{BUCKET}"), date(2026, 10, 1)));
+        assert_eq!((still[0].first_seen_in.as_str(), still[0].last_seen_in.as_str()), ("2026-09", "2026-10"));
+        assert_eq!((still[0].line, still[0].due.as_deref()), (Some(4), Some("2026-10-01")), "the date does not move");
+
+        let closed = after(&still, "2026-11", &scan("", date(2026, 11, 1)));
+        assert_eq!((closed[0].status, closed[0].verified_by.as_deref()), (Status::Closed, Some("2026-11")));
+        assert_eq!(closed[0].closed_on.as_deref(), Some("2026-11-01"));
+        let moved = movement(&closed, "2026-11", date(2026, 11, 1));
+        assert_eq!((moved.opened, moved.closed, moved.open, moved.overdue), (0, 1, 0, 0));
+
+        let back = after(&closed, "2026-12", &scan(BUCKET, date(2026, 12, 1)));
+        assert_eq!((back[0].status, back[0].recurrences), (Status::Open, 1));
+        assert_eq!((back[0].due.as_deref(), back[0].first_seen.as_str()), (Some("2026-12-31"), "2026-09-01"));
+        assert_eq!(movement(&back, "2026-12", date(2026, 12, 1)).recurred, 1);
+        let later = after(&back, "2027-01", &scan(BUCKET, date(2027, 1, 1)));
+        assert_eq!((later[0].recurrences, later[0].due.as_deref()), (1, Some("2026-12-31")));
+        assert_eq!(movement(&later, "2027-01", date(2027, 1, 1)).recurred, 0);
+    }
+
+    #[test]
+    fn what_was_not_looked_at_is_not_closed() {
+        let first = after(&[], "2026-09", &scan(BUCKET, date(2026, 9, 1)));
+        // The value cannot be known any more.
+        let unknown = "variable \"acl\" {}\nresource \"aws_s3_bucket\" \"b\" {\n  acl = var.acl\n}\n";
+        let seen = scan(unknown, date(2026, 10, 1));
+        assert_eq!(seen.findings.len(), 1);
+        let mut cases = vec![("unknown", seen)];
+        // The file could not be parsed; the rule was not run; only a part was scanned.
+        cases.push(("broken", scan("resource \"aws_s3_bucket\" \"b\" {\n", date(2026, 10, 1))));
+        let mut without_rule = scan("", date(2026, 10, 1));
+        without_rule.rules.clear();
+        cases.push(("without rule", without_rule));
+        let mut part = scan("", date(2026, 10, 1));
+        part.limited = Some("a part".to_owned());
+        cases.push(("part", part));
+        for (case, assessment) in cases {
+            let next = after(&first, "2026-10", &assessment);
+            assert_eq!((next[0].status, next[0].undetermined), (Status::Open, true), "{case}");
+            assert_eq!(next[0].last_seen_in, "2026-09", "{case}");
+        }
+        let mut unread = scan("", date(2026, 10, 1));
+        assert!(!after(&first, "2026-10", &unread)[0].undetermined);
+        let state = FileState::Unreadable("is not UTF-8".to_owned());
+        unread.files = vec![ScannedFile { path: Arc::from("main.tf"), state }];
+        assert!(after(&first, "2026-10", &unread)[0].undetermined);
+    }
+
+    #[test]
+    fn comments_and_exceptions_are_told_apart_and_never_overdue() {
+        let quiet = format!("# annexa:ignore aws/s3/public-acl a website\n{BUCKET}");
+        let ignored = after(&[], "2026-09", &scan(&quiet, date(2026, 9, 1)));
+        assert_eq!((ignored[0].status, ignored[0].is_overdue(date(2030, 1, 1))), (Status::Ignored, false));
+    }
+
+    #[test]
+    fn the_register_says_cause_action_owner_and_date() {
+        let mut seen = scan(BUCKET, date(2026, 9, 1));
+        seen.isms.applicability = vec![ApplicabilityRow {
+            control: "A.8.3".into(),
+            applicable: Some(true),
+            justification: String::new(),
+            status: "implemented".into(),
+            owner: "Edda Falk".to_owned(),
+            location: Location::default(),
+            place: Place::NOWHERE,
+        }];
+        let by_soa = after(&[], "2026-09", &seen);
+        assert_eq!(by_soa[0].owner.as_deref(), Some("Edda Falk"));
+        let row = |source: &str, cause: &str| CorrectiveAction {
+            id: "CA-09".into(),
+            source: source.to_owned(),
+            cause: cause.to_owned(),
+            action: "the module is private by default".to_owned(),
+            owner: "Priya Raman".to_owned(),
+            due: Some(date(2026, 12, 24)),
+            ..CorrectiveAction::default()
+        };
+        seen.isms.corrective_actions = vec![row("annexa, aws/s3/public-acl", "by rule")];
+        let joined = after(&[], "2026-09", &seen);
+        assert_eq!((joined[0].cause.as_deref(), joined[0].register.as_deref()), (Some("by rule"), Some("CA-09")));
+        assert_eq!((joined[0].owner.as_deref(), joined[0].due.as_deref()), (Some("Priya Raman"), Some("2026-12-24")));
+        seen.isms.corrective_actions.push(row(&format!("scan ({})", joined[0].id), "by id"));
+        assert_eq!(after(&[], "2026-09", &seen)[0].cause.as_deref(), Some("by id"));
+        seen.isms.corrective_actions = vec![row("aws/s3/public-acl-of-others", "of another rule")];
+        assert_eq!(after(&[], "2026-09", &seen)[0].cause, None);
+    }
+}

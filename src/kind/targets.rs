@@ -43,6 +43,8 @@ pub(crate) const NAMES: &[&str] = &[
     // The ISMS; a test of its kind holds the list to the data.
     "document",
     "coverage/control",
+    "coverage/evidence",
+    "coverage/nonconformity",
     "isms",
     "isms/requirement",
     "isms/acceptable-use",

@@ -24,6 +24,7 @@ pub(crate) fn settings() -> Settings {
         show_unknown: true,
         limited: None,
         value_files: Vec::new(),
+        evidence: Vec::new(),
     }
 }
 

@@ -230,3 +230,97 @@ fn a_killed_recording_leaves_the_old_state_or_the_new() {
     }
     assert!(old > 0, "{old} old, {new} new");
 }
+
+#[test]
+fn nonconformities_are_followed_and_hold_only_while_they_are_there() {
+    let (_home, root) = repository();
+    write(
+        &root,
+        "annexa.yaml",
+        "evidence: { due: { high: 10 } }\nrules: { select: ['aws/s3/public-acl', 'evidence/*'] }\n",
+    );
+    annexa(&root, NOW, "actions list").expect(2).says("`annexa evidence record` makes the first");
+    annexa(&root, NOW, "evidence record").expect(0);
+    annexa(&root, NOW, "actions list").expect(0).says("2026-12-02").says("1 open, 0 of them overdue");
+    annexa(&root, NOW, "actions list --overdue --today 2026-12-03").expect(0).says("1 open, 1 of them overdue");
+    let list = annexa(&root, NOW, "actions list --format json --today 2026-12-03").expect(0);
+    let list: serde_json::Value = serde_json::from_str(&list.stdout).unwrap();
+    assert_eq!(list["nonconformities"][0]["overdue"], true);
+    // Overdue, it is a finding itself; mended, it is none before a recording says so.
+    let overdue = "scan --today 2026-12-03 --rule evidence/nonconformity-overdue";
+    annexa(&root, NOW, overdue).expect(0).says("evidence/nonconformity-overdue");
+    let whole = "scan --today 2026-12-03 --format json";
+    annexa(&root, NOW, whole).expect(1).says("was due on 2026-12-02 and is still there");
+    write(&root, "main.tf", BUCKET.replace("public-read", "private"));
+    let mended = annexa(&root, NOW, whole).expect(0);
+    assert!(!mended.stdout.contains("was due on"), "{}", mended.stdout);
+    annexa(&root, "1796288400", "evidence record").expect(0);
+    annexa(&root, NOW, "actions list --all").expect(0).says("closed").says("0 open");
+    // It comes back.
+    write(&root, "main.tf", BUCKET);
+    annexa(&root, "1798880400", "evidence record").expect(0);
+    annexa(&root, NOW, "actions list").expect(0).says("open, back 1x").says("2027-01-12");
+    annexa(&root, NOW, "scan --today 2027-01-02").expect(1).says("evidence/nonconformity-recurred");
+}
+
+#[test]
+fn gaps_and_age_are_told_by_status_report_and_rules() {
+    let (_home, root) = repository();
+    write(&root, "annexa.yaml", "evidence: evidence\nrules: { select: ['aws/s3/public-acl', 'evidence/*'] }\n");
+    annexa(&root, NOW, "evidence status").expect(1).says("no evidence was recorded");
+    annexa(&root, NOW, "scan").expect(1).says("evidence/stale");
+    annexa(&root, NOW, "evidence report").expect(2).says("there is no evidence");
+    annexa(&root, NOW, "evidence sign-off --evaluator Maren").expect(2).says("nothing was recorded");
+    annexa(&root, NOW, "evidence record").expect(0);
+    // The first recording does not find itself missing.
+    assert_eq!(manifest(&root, "2026-11")["observed"]["findings"]["medium"], 0);
+    annexa(&root, NOW, "evidence status --today 2026-12-27").expect(0).says("35 days ago");
+    annexa(&root, NOW, "evidence status --today 2026-12-28").expect(1).says("STALE");
+    annexa(&root, NOW, "evidence status --today 2026-12-28 --max-age 60").expect(0);
+    annexa(&root, NOW, "scan --today 2026-12-28 --format json")
+        .expect(1)
+        .says("evidence/stale")
+        .says("36 days ago, and 35 may pass");
+    // December is left out.
+    annexa(&root, "1799053200", "evidence record").expect(0).says("recorded 2027-01");
+    annexa(&root, "1799053200", "evidence status").expect(1).says("GAPS: nothing was recorded for 2026-12");
+    let mut command = at(&root, "1799053200", "evidence sign-off --evaluator Maren --role CISO --remark");
+    run(command.arg("a | b")).expect(0).says("recorded 2027-01.sign-off-1: Maren evaluated 2027-01");
+    let report = annexa(&root, "1799053200", "evidence report --months 4").expect(0).stdout;
+    for line in [
+        "**Gaps: nothing was recorded for 2026-12.** Nothing is known of these months.",
+        "| 2026-10 | before the first recording | | | | | | |",
+        "| 2026-12 | **gap** | | | | | | |",
+        "| 2027-01 | Maren, CISO | 2027-01-04 | a \\| b |",
+        "| 2026-11 | ____________ | ________ | not evaluated yet (`annexa evidence sign-off`) |",
+    ] {
+        assert!(report.lines().any(|written| written == line), "{line}\n{report}");
+    }
+    let order = ["## d)", "### 1.", "### 2.", "### 3.", "### 4.", "## f)", "(clause 9.1)", "## Evaluation"];
+    let places: Vec<usize> = order.iter().map(|heading| report.find(heading).unwrap()).collect();
+    assert!(places.is_sorted(), "{places:?}");
+    annexa(&root, "1799053200", "evidence verify").expect(0).says("2 recordings and 1 sign-off");
+    // An amendment is not what was signed off.
+    write(&root, "other.tf", "resource \"aws_s3_bucket\" \"c\" {}\n");
+    annexa(&root, "1799056800", "evidence record --amend").expect(0);
+    annexa(&root, "1799056800", "evidence report").expect(0).says("of a recording that was amended since");
+    // What was changed is found by every scan.
+    write(&root, "evidence/2026-11/SHA256SUMS", "");
+    annexa(&root, "1799056800", "scan --format json").expect(1).says("evidence/not-intact");
+    annexa(&root, "1799056800", "evidence status").expect(2).says("is not intact: 2026-11/manifest.json");
+}
+
+#[test]
+fn the_configuration_of_evidence_is_strict() {
+    let (_home, root) = repository();
+    for (written, said) in [
+        ("evidence: ../elsewhere", "is no folder below the root"),
+        ("evidence: /srv/evidence", "is no folder below the root"),
+        ("evidence: { folders: x }", "folders"),
+        ("evidence: { max_age: often }", "a number of days is expected"),
+        ("evidence: { due: { grave: 3 } }", "`grave` is no severity"),
+    ] {
+        write(&root, "annexa.yaml", format!("{written}\n"));
+        annexa(&root, NOW, "scan").expect(2).says(said);
+    }
+}

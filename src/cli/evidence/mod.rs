@@ -3,19 +3,28 @@
 mod keys;
 mod owners;
 mod record;
+mod report;
 mod runner;
+mod sign_off;
+mod status;
 pub(super) mod store;
 mod verify;
 
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use jiff::civil::Date;
 
 use super::config::{self, Config};
 use super::{ExitStatus, Failure, Terminal, told};
 use crate::evidence::chain::{self, Chain};
+use crate::evidence::entry::EntryName;
 use crate::evidence::period::Period;
+use crate::evidence::resource;
+use crate::evidence::standing::{MAX_AGE, Standing};
+use crate::kind::Resource;
 use crate::source;
+pub(super) use record::nonconformities;
 use store::Store;
 
 /// What to do with evidence.
@@ -25,12 +34,21 @@ pub(super) enum EvidenceCommand {
     Record(record::RecordArgs),
     /// Check digests, signatures and the chain, offline
     Verify(verify::VerifyArgs),
+    /// Report on the months as input to the management review
+    Report(report::ReportArgs),
+    /// Say who evaluated a recording, when, and with what result
+    SignOff(sign_off::SignOffArgs),
+    /// Tell whether evidence is recent and without gaps
+    Status(status::StatusArgs),
 }
 
 pub(super) fn run(command: &EvidenceCommand, terminal: Terminal) -> Result<ExitStatus, Failure> {
     match command {
         EvidenceCommand::Record(args) => record::run(args, terminal),
         EvidenceCommand::Verify(args) => verify::run(args, terminal),
+        EvidenceCommand::Report(args) => report::run(args, terminal),
+        EvidenceCommand::SignOff(args) => sign_off::run(args, terminal),
+        EvidenceCommand::Status(args) => status::run(args, terminal),
     }
 }
 
@@ -88,4 +106,30 @@ pub(super) fn chain_of(home: &Home) -> Result<Chain, Failure> {
             home.store.folder().display()
         ))
     })
+}
+
+/// What rules judge of the evidence: nothing where there is none and none is asked for. `recording` is the entry that
+/// is being made, which counts as made.
+pub(super) fn resources(root: &Path, config: &Config, today: Date, recording: Option<EntryName>) -> Vec<Resource> {
+    let Some(folder) = config.evidence_folder(root) else { return Vec::new() };
+    let store = Store::new(root.join(&folder));
+    let home = Home { root: root.to_owned(), config: Config::default(), folder, store };
+    let max_age = config.evidence_max_age.unwrap_or(MAX_AGE);
+    let found = home.store.find(&|_| false);
+    let checked = found.and_then(|found| chain::check(&found).map_err(|problem| problem.to_string()));
+    let known = checked.and_then(|chain| {
+        let known = nonconformities(&home, &chain);
+        known.map(|known| (chain, known)).map_err(|_| "the register of nonconformities was changed".to_owned())
+    });
+    let (chain, known, problem) = match known {
+        Ok((chain, known)) => (chain, known, None),
+        Err(problem) => (Chain::default(), Vec::new(), Some(problem)),
+    };
+    let mut standing = Standing::of(&chain, today, max_age);
+    if let Some(name) = recording {
+        standing = standing.after(&name.to_string(), name.period, today);
+    }
+    let mut resources = vec![resource::evidence(&home.folder, &standing, problem.as_deref())];
+    resources.extend(known.iter().filter_map(resource::nonconformity));
+    resources
 }

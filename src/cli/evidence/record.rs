@@ -82,7 +82,7 @@ pub(super) fn run(args: &RecordArgs, terminal: Terminal) -> Result<ExitStatus, F
     if moment.today < period.start() {
         return Err(told(format!("{period} has not begun on {}; only what was observed is recorded", moment.today)));
     }
-    let plan = ScanPlan::resolve(&what(args, &home, moment.today), Content::WorkTree, terminal)?;
+    let mut plan = ScanPlan::resolve(&what(args, &home, moment.today), Content::WorkTree, terminal)?;
     let lock = home.store.lock().map_err(told)?;
     let chain = chain_of(&home)?;
     check_clock(&chain, &moment)?;
@@ -112,6 +112,7 @@ pub(super) fn run(args: &RecordArgs, terminal: Terminal) -> Result<ExitStatus, F
         }
     }
     let before = nonconformities(&home, &chain)?;
+    plan.settings.evidence = super::resources(&home.root, &home.config, moment.today, Some(name));
     let files = scan(plan, &home, &mut manifest, &before)?;
     let digest = add(&home, &lock, &mut manifest, files, key.as_ref())?;
     write!(out, "{}", words(&home, &manifest, &digest))?;
