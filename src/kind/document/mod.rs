@@ -14,6 +14,7 @@
 //! links             list of { text, target, exists }: `exists` is absent where that cannot be known
 //! placeholders      list of blanks that nobody filled in
 //! words             how many
+//! is_aside          true where it is about something close to its subject, such as vulnerabilities of a product
 //! ```
 
 pub(crate) mod date;
@@ -159,6 +160,9 @@ pub(crate) fn read(file: &ParsedFile, recognised: Recognised, view: &View<'_>) -
     map.push("links", whole, Node::list(links(parsed, file, view), whole));
     map.push("placeholders", whole, Node::list(placeholder::find(sections, &file.text), whole));
     copy(parsed, "words", &mut map);
+    if subject::of_set(&recognised.set).is_some_and(|subject| subject.is_beside_the_point(parsed)) {
+        map.push("is_aside", whole, Node::new(Value::Bool(true), whole));
+    }
 
     let is_stating = requirement::is_stating(&recognised.nature, &recognised.set);
     let requirements = if is_stating && standing.approved && standing.current {

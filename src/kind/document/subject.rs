@@ -31,6 +31,8 @@ pub(crate) struct Subject {
     shows: Vec<String>,
     /// Beginnings of words by which a text speaks of it.
     speaks: Vec<String>,
+    /// Beginnings of words of something close to it: a document with more of them is about that.
+    aside: Vec<String>,
 }
 
 static SUBJECTS: LazyLock<Vec<Subject>> = LazyLock::new(|| {
@@ -42,6 +44,7 @@ static SUBJECTS: LazyLock<Vec<Subject>> = LazyLock::new(|| {
         about: folded(row, "about"),
         shows: folded(row, "shows"),
         speaks: folded(row, "speaks"),
+        aside: folded(row, "aside"),
     };
     tree.get("subjects").map_or(&[][..], Node::items).iter().map(subject).collect()
 });
@@ -91,6 +94,16 @@ impl Subject {
             speaking += usize::from(self.speaks.iter().any(|start| starts_with(word, start)));
         }
         speaking >= SPEAKING_WORDS && speaking * SPEAKING_SHARE >= all
+    }
+
+    /// Whether a document is about something close to the subject (the handling of vulnerabilities in a product) instead.
+    pub(crate) fn is_beside_the_point(&self, tree: &Node) -> bool {
+        let (mut speaking, mut aside) = (0_usize, 0_usize);
+        for word in headings(tree).chain(blocks(tree)).flat_map(str::split_whitespace) {
+            speaking += usize::from(self.speaks.iter().any(|start| starts_with(word, start)));
+            aside += usize::from(self.aside.iter().any(|start| starts_with(word, start)));
+        }
+        aside > 2 * speaking
     }
 
     /// The chapters of a document that are about it, as a document of their own.

@@ -124,7 +124,9 @@ impl Standing {
         }
         match self.worth(text, index, block) {
             Worth::Nothing => return None,
-            Worth::References if !accepts.pointers => return Some(Some(Shortfall::Pointer)),
+            Worth::References if !accepts.pointers && !is_statement(text, block) => {
+                return Some(Some(Shortfall::Pointer));
+            }
             Worth::References | Worth::Evidence => {}
         }
         if left_blank(text, block, hits, accepts.value) {
@@ -180,6 +182,12 @@ fn bare(text: &Text, segment: usize) -> Vec<SmolStr> {
     let words: Vec<&str> = text.words_of(segment).map(|position| text.word_text(position)).collect();
     let words = words.iter().skip_while(|word| is_number(word) || word.len() == 1);
     words.map(SmolStr::new).collect()
+}
+
+/// Whether a paragraph in a list of other documents is a sentence of the document's own.
+fn is_statement(text: &Text, block: &Block) -> bool {
+    let says = |at: usize| matches!(text.word_text(at), "must" | "shall" | "will" | "should" | "is" | "are");
+    block.kind == Kind::Paragraph && !block.link && text.words_of(block.segment).any(says)
 }
 
 fn worth_of_heading(words: &[SmolStr]) -> Worth {
@@ -323,6 +331,12 @@ fn content_words(text: &Text, block: &Block, unit: &Range<usize>, hits: &[Range<
         !hits.iter().any(|hit| hit.contains(at)) && !inside(block, word) && is_content(folded)
     };
     unit.clone().filter(says).count()
+}
+
+/// How many words of a block carry a meaning.
+pub(super) fn words_in(text: &Text, block: usize) -> usize {
+    let Some(block) = text.blocks.get(block) else { return 0 };
+    content_words(text, block, &text.words_of(block.segment), &[])
 }
 
 fn is_content(word: &str) -> bool {

@@ -20,6 +20,7 @@
 //!     code: true                                              # code blocks are text as well
 //!     within: section                                         # facets are looked for in the same chapter only
 //!     least: 2                                                # of so many facets, fewer are nothing
+//!     substance: 12                                           # said in fewer words, it is only touched upon
 //! ```
 //!
 //! How phrases are written is told in `pattern.rs`. A topic with facets only is found when `least` of them are. What is
@@ -64,6 +65,8 @@ pub struct Topic {
     /// How many facets must be touched for a topic that has nothing else.
     least: f64,
     in_chapter: bool,
+    /// In how many words it must be said; what takes fewer is a mere mention.
+    substance: f64,
     compiled: OnceLock<Compiled>,
 }
 
@@ -123,7 +126,7 @@ impl Topic {
             heed_blanks(&mut found);
         }
         if self.facets.is_empty() {
-            return verdict(&texts, found, Vec::new());
+            return self.verdict(&texts, found, Vec::new());
         }
         self.judge_facets(compiled, &texts, found)
     }
@@ -150,11 +153,38 @@ impl Topic {
         }
         if facets_only {
             if (touched as f64) < self.least {
-                return verdict(texts, found, Vec::new());
+                return self.verdict(texts, found, Vec::new());
             }
             found.extend(of_facets);
+            return self.verdict(texts, found, missing);
         }
+        // What the facets rest on counts for how much is said, and is no evidence of its own.
+        let said: Vec<Found> = found.iter().copied().chain(of_facets).collect();
+        self.heed_substance(texts, &said, &mut found);
         verdict(texts, found, missing)
+    }
+
+    fn verdict(&self, texts: &[Arc<Text>], mut found: Vec<Found>, missing: Vec<SmolStr>) -> TopicVerdict {
+        let said = found.clone();
+        self.heed_substance(texts, &said, &mut found);
+        verdict(texts, found, missing)
+    }
+
+    /// What is said in too few words is only touched upon.
+    fn heed_substance(&self, texts: &[Arc<Text>], said: &[Found], found: &mut [Found]) {
+        if self.substance <= 0.0 {
+            return;
+        }
+        let full = said.iter().filter(|find| find.weighed.shortfall.is_none());
+        let mut spots: Vec<(usize, usize)> = full.map(|find| (find.text, find.weighed.block)).collect();
+        spots.sort_unstable();
+        spots.dedup();
+        let words = |(text, block): &(usize, usize)| texts.get(*text).map_or(0, |text| evidence::words_in(text, *block));
+        if (spots.iter().map(words).sum::<usize>() as f64) < self.substance {
+            for find in found {
+                find.weighed.shortfall.get_or_insert(Shortfall::Touched);
+            }
+        }
     }
 
     /// Whether a facet stands in the document, or the chapter, in which the topic was found.
@@ -182,7 +212,12 @@ struct Found {
 
 fn gather(text: &Text, index: usize, signs: &CompiledSigns, accepts: Accepts, found: &mut Vec<Found>) {
     for find in signs.find(text) {
-        let weighed = text.standing().weigh(text, &find, accepts);
+        let mut weighed = text.standing().weigh(text, &find, accepts);
+        if text.is_aside {
+            // What is only touched upon there is nothing, and the thing itself is touched upon.
+            weighed = weighed.filter(|weighed| weighed.shortfall.is_none());
+            weighed.iter_mut().for_each(|weighed| weighed.shortfall = Some(Shortfall::Touched));
+        }
         found.extend(weighed.map(|weighed| Found { text: index, weighed }));
     }
 }
@@ -236,6 +271,7 @@ fn load(name: &str, node: &Node, errors: &mut Vec<LoadError>) -> Option<Topic> {
     let accepts = load_accepts(&mut fields);
     let in_chapter = load_choice(&mut fields, "within", "document", "section");
     let least = fields.optional("least").and_then(Node::as_number).unwrap_or(1.0);
+    let substance = fields.optional("substance").and_then(Node::as_number).unwrap_or(0.0);
     let partly = fields.optional("partly");
     let facets = fields.optional("facets");
     fields.finish();
@@ -250,7 +286,8 @@ fn load(name: &str, node: &Node, errors: &mut Vec<LoadError>) -> Option<Topic> {
         let error = LoadError::new(format!("the topic `{name}` has nothing to look for"), node.place);
         errors.push(error.with_help("give it `terms`, `groups`, `sentences`, `sections` or `facets`"));
     }
-    Some(Topic { name: name.into(), signs, partly, facets, accepts, least, in_chapter, compiled: OnceLock::new() })
+    let compiled = OnceLock::new();
+    Some(Topic { name: name.into(), signs, partly, facets, accepts, least, in_chapter, substance, compiled })
 }
 
 fn load_accepts(fields: &mut Fields<'_, '_>) -> Accepts {

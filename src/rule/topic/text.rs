@@ -65,6 +65,8 @@ pub(super) struct Text {
     forms: Vec<Form>,
     /// Words that share a stem, as indices into `forms`.
     by_stem: FxHashMap<SmolStr, Vec<u32>>,
+    /// Whether the document is about something close to its subject; what it says counts for a part at most.
+    pub(super) is_aside: bool,
     standing: OnceLock<Standing>,
 }
 
@@ -192,7 +194,7 @@ impl Text {
         let mut builder = Builder::default();
         builder.open_section(0.0);
         builder.block(text, place, None, "paragraph");
-        builder.finish()
+        builder.finish(false)
     }
 
     fn of_map(node: &Node) -> Text {
@@ -215,7 +217,7 @@ impl Text {
                 builder.value(&entry.value);
             }
         }
-        builder.finish()
+        builder.finish(node.get("is_aside").is_some_and(|aside| matches!(aside.value, Value::Bool(true))))
     }
 
     /// The forms of a stem.
@@ -445,7 +447,7 @@ impl Builder {
         segment
     }
 
-    fn finish(mut self) -> Text {
+    fn finish(mut self, is_aside: bool) -> Text {
         let mut sorted: Vec<(SmolStr, u32)> = self.forms.into_iter().collect();
         sorted.sort_unstable();
         let mut rank = vec![0; sorted.len()];
@@ -474,6 +476,7 @@ impl Builder {
             sections: self.sections,
             forms,
             by_stem,
+            is_aside,
             standing: OnceLock::new(),
         }
     }
