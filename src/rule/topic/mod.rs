@@ -179,7 +179,8 @@ impl Topic {
         let mut spots: Vec<(usize, usize)> = full.map(|find| (find.text, find.weighed.block)).collect();
         spots.sort_unstable();
         spots.dedup();
-        let words = |(text, block): &(usize, usize)| texts.get(*text).map_or(0, |text| evidence::words_in(text, *block));
+        let words =
+            |(text, block): &(usize, usize)| texts.get(*text).map_or(0, |text| evidence::words_in(text, *block));
         if (spots.iter().map(words).sum::<usize>() as f64) < self.substance {
             for find in found {
                 find.weighed.shortfall.get_or_insert(Shortfall::Touched);
