@@ -217,7 +217,7 @@ fn gather(text: &Text, index: usize, signs: &CompiledSigns, accepts: Accepts, fo
         if text.is_aside {
             // What is only touched upon there is nothing, and the thing itself is touched upon.
             weighed = weighed.filter(|weighed| weighed.shortfall.is_none());
-            weighed.iter_mut().for_each(|weighed| weighed.shortfall = Some(Shortfall::Touched));
+            weighed = weighed.map(|weighed| Weighed { shortfall: Some(Shortfall::Touched), ..weighed });
         }
         found.extend(weighed.map(|weighed| Found { text: index, weighed }));
     }
