@@ -63,8 +63,11 @@ pub(super) fn read_files(
     settings: &Settings,
     identify: bool,
 ) -> (Vec<ReadFile>, Vec<NotRead>) {
+    // Where there are only a few documents that hold no text, each is worth opening, whatever it is called.
+    let opens_all = source.files.iter().filter(|file| file.syntax.is_for_documents()).count() <= FEW_DOCUMENTS;
+    let how = How { identify, opens_all };
     let results: Vec<Result<ReadFile, NotRead>> =
-        files.par_iter().map(|file| read_file(source, file, settings, identify)).collect();
+        files.par_iter().map(|file| read_file(source, file, settings, how)).collect();
     let mut read = Vec::with_capacity(results.len());
     let mut not_read: Vec<NotRead> = source.not_read.clone();
     for result in results {
@@ -77,9 +80,20 @@ pub(super) fn read_files(
     (read, not_read)
 }
 
-fn read_file(source: &Source, file: &SourceFile, settings: &Settings, identify: bool) -> Result<ReadFile, NotRead> {
+/// How many documents that hold no text are opened whatever they are called.
+const FEW_DOCUMENTS: usize = 20;
+
+/// How files are read.
+#[derive(Clone, Copy)]
+struct How {
+    identify: bool,
+    opens_all: bool,
+}
+
+fn read_file(source: &Source, file: &SourceFile, settings: &Settings, how: How) -> Result<ReadFile, NotRead> {
+    let How { identify, opens_all } = how;
     let view = settings.view(&[]);
-    if file.syntax.is_for_documents() && !isms::may_hold(&file.path, &view) {
+    if file.syntax.is_for_documents() && !opens_all && !isms::may_hold(&file.path, &view) {
         let file = ParsedFile { id: file.id, path: file.path.clone(), text: "".into(), content: Content::Nothing };
         return Ok(ReadFile { file, errors: Vec::new(), kinds: Vec::new(), object: None, unopened: true });
     }

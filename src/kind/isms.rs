@@ -9,7 +9,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::engine::assessment::{IsmsFacts, Location};
-use crate::kind::document::folder::{Closeness, is_elsewhere, isms_folder};
+use crate::kind::document::folder::{Closeness, is_elsewhere, is_template, isms_folder};
 use crate::kind::document::{self, Document};
 use crate::kind::register::{self, Register};
 use crate::kind::{Group, Kind, ParsedFile, Resource, Unit, View};
@@ -74,8 +74,9 @@ pub(crate) fn may_hold(path: &str, view: &View<'_>) -> bool {
     if view.documents.iter().any(|(mapped, _)| mapped == path) {
         return true;
     }
-    let is_named = || document::is_named(path) || register::is_named(path);
-    !is_elsewhere(path, view.isms) && (isms_folder(path, view.isms).is_some() || is_named())
+    let is_named = || document::may_be_named(path) || register::is_named(path);
+    let is_elsewhere = is_elsewhere(path, view.isms) && !is_template(path, view.isms);
+    !is_elsewhere && (isms_folder(path, view.isms).is_some() || is_named())
 }
 
 /// Whether a text is one in which documents are looked up: a file in a folder of the ISMS, one called like a register or
@@ -149,6 +150,7 @@ fn common_folder(files: &[&ParsedFile]) -> Arc<str> {
 /// document_types:  the types that are there, sorted
 /// sets:            the subjects that documents have, sorted
 /// registers:       the registers that are there, sorted
+/// texts:           the documents with what they say
 /// ```
 fn whole(name: &str, documents: &[Document], registers: &[Register], sets: &BTreeSet<SmolStr>) -> Resource {
     // The overall policy stands for the whole, else the first document, else the first register.
@@ -165,6 +167,7 @@ fn whole(name: &str, documents: &[Document], registers: &[Register], sets: &BTre
     put("documents", Node::list(documents.iter().map(entry).collect(), place));
     put("document_types", list(documents.iter().map(|document| &document.recognised.id).collect()));
     put("sets", list(sets.iter().collect()));
+    put("texts", Node::list(documents.iter().map(|document| document.tree.clone()).collect(), place));
     put("registers", list(registers.iter().map(Register::name).collect()));
     Resource {
         target: SmolStr::new_static("isms"),

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use annexa::engine::example;
 use annexa::isms::catalogue;
+use annexa::isms::control::{ControlId, Framework};
 use annexa::rule::set;
+use annexa::rule::{Bearing, Facet};
 use rayon::prelude::*;
 
 use crate::program::{self, TODAY, annexa};
@@ -93,6 +95,44 @@ fn examples_of_built_in_rules_hold() {
         })
         .collect();
     assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn every_control_and_clause_is_asked_whether_it_is_documented() {
+    let rules = set::embedded().expect("the built-in rules load");
+    let documented = |id: &str| {
+        let links = rules.iter().filter(|rule| rule.rule.about.facet == Facet::Documented);
+        links.flat_map(|rule| &rule.rule.about.controls).any(|link| link.control == ControlId::iso2022(id))
+    };
+    let iso = catalogue::catalogue(Framework::Iso2022);
+    let missing: Vec<&str> =
+        iso.ids().map(|id| id.as_str()).filter(|id| id.starts_with("A.") && !documented(id)).collect();
+    assert!(missing.is_empty(), "no document rule asks for {missing:?}");
+    let direct = |id: &str| {
+        let links = rules.iter().filter(|rule| rule.rule.about.facet == Facet::Documented);
+        let mut links = links.flat_map(|rule| &rule.rule.about.controls);
+        links.any(|link| link.control == ControlId::iso2022(id) && link.bearing == Bearing::Direct)
+    };
+    let supported: Vec<&str> =
+        iso.ids().map(|id| id.as_str()).filter(|id| id.starts_with("A.") && !direct(id)).collect();
+    assert!(supported.is_empty(), "nothing asks for the statement itself on {supported:?}");
+}
+
+#[test]
+fn every_element_of_the_two_checklists_is_the_alias_of_a_rule() {
+    let rules = set::embedded().expect("the built-in rules load");
+    let elements =
+        (1..=26).map(|number| format!("IM-{number:02}")).chain((1..=38).map(|number| format!("ISMS-{number:02}")));
+    for element in elements {
+        let named: Vec<&str> = rules
+            .iter()
+            .filter(|rule| rule.rule.about.all_aliases.iter().any(|alias| *alias == element))
+            .map(|rule| rule.rule.about.id.as_str())
+            .collect();
+        // An element of the plan has one result for each plan; rows of registers may answer for those of the ISMS as well.
+        let fits = if element.starts_with("IM-") { named.len() == 1 } else { !named.is_empty() };
+        assert!(fits, "{element}: {named:?}");
+    }
 }
 
 /// What is built in is loaded without places and without the checks that need them: here they are made up for.

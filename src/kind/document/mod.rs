@@ -64,11 +64,11 @@ pub(crate) fn recognise(file: &ParsedFile, view: &View<'_>) -> Option<Recognised
 pub(crate) fn may_belong(file: &ParsedFile, view: &View<'_>) -> bool {
     let is_page = |tree: &Node| !is_elsewhere(&file.path, view.isms) && !subject::spoken_of(tree).is_empty();
     as_template(file, view).is_some()
-        || (Syntax::of(&file.path) == Some(Syntax::Markdown) && file.trees().first().is_some_and(is_page))
+        || (Syntax::of(&file.path).is_some_and(Syntax::is_prose) && file.trees().first().is_some_and(is_page))
 }
 
 fn as_template(file: &ParsedFile, view: &View<'_>) -> Option<Recognised> {
-    if Syntax::of(&file.path) != Some(Syntax::Markdown) || !is_template(&file.path, view.isms) {
+    if !Syntax::of(&file.path)?.is_prose() || !is_template(&file.path, view.isms) {
         return None;
     }
     types::recognise(file, view, metadata::count(file.trees().first()?), true)
@@ -117,6 +117,11 @@ fn beside(file: &ParsedFile, mains: &[(&ParsedFile, SmolStr)]) -> Option<Recogni
         let subject = spoken_of.iter().find(|subject| subject.set == *set).filter(|_| near(main))?;
         Some(types::part(subject, &main.path))
     })
+}
+
+/// Whether a path may be that of a document of the ISMS by its name.
+pub(crate) fn may_be_named(path: &str) -> bool {
+    types::may_be_named(path.rsplit_once('/').map_or(path, |(_, name)| name))
 }
 
 /// Whether a path is called like a document of the ISMS.

@@ -162,6 +162,14 @@ pub(crate) fn is_named(name: &str) -> bool {
     TABLE.types.iter().any(|each| each.strong.iter().chain(&each.titles).any(|title| holds(&name, title)))
 }
 
+/// Whether a file may be a document of the ISMS by its name: also by short names (`irp`, `bcp`) and the subject in it.
+pub(crate) fn may_be_named(name: &str) -> bool {
+    let short = without_numbers(&fold(stem(name)));
+    is_named(name)
+        || TABLE.types.iter().any(|each| each.names.contains(&short))
+        || subject::subjects().iter().any(|subject| subject.phrase_in(&short).is_some())
+}
+
 /// The type of this id.
 pub(crate) fn document_type(id: &str) -> Option<&'static DocumentType> {
     TABLE.types.iter().find(|each| each.id == id)

@@ -111,8 +111,11 @@ impl Topic {
 
     /// Looks for the topic in a document, a list of documents or sections, a part of a document, or a text.
     pub fn judge(&self, node: &Node, texts: &TextCache) -> TopicVerdict {
+        texts.once(std::ptr::from_ref(self) as usize, node, || self.judge_texts(&texts.texts(node)))
+    }
+
+    fn judge_texts(&self, texts: &[Arc<Text>]) -> TopicVerdict {
         let compiled = self.compiled.get_or_init(|| self.compile());
-        let texts = texts.texts(node);
         let mut found: Vec<Found> = Vec::new();
         for (index, text) in texts.iter().enumerate() {
             gather(text, index, &compiled.signs, self.accepts, &mut found);
@@ -126,9 +129,9 @@ impl Topic {
             heed_blanks(&mut found);
         }
         if self.facets.is_empty() {
-            return self.verdict(&texts, found, Vec::new());
+            return self.verdict(texts, found, Vec::new());
         }
-        self.judge_facets(compiled, &texts, found)
+        self.judge_facets(compiled, texts, found)
     }
 
     fn judge_facets(&self, compiled: &Compiled, texts: &[Arc<Text>], mut found: Vec<Found>) -> TopicVerdict {

@@ -1,7 +1,7 @@
 //! Topics over Markdown, as data: the topic, the text, what is expected of it.
 
 use super::*;
-use crate::syntax::tree::FileId;
+use crate::syntax::tree::{FileId, Value};
 use crate::syntax::{Content, markdown, yaml};
 
 fn tree(parsed: crate::syntax::Parsed) -> Node {
@@ -235,4 +235,31 @@ fn hostile_documents_are_judged_without_harm() {
     ] {
         let _ = topic.judge(&document(&text), &TextCache::default());
     }
+}
+
+#[test]
+fn what_is_said_in_too_few_words_is_touched_upon() {
+    let topic = "terms: [incident commander]\nsubstance: 6";
+    assert_eq!(judged(topic, "## Roles\n\n- Incident commander\n").presence, Presence::Partial);
+    let said = "## Roles\n\n- Incident commander: leads the response, decides on isolation and closes the incident\n";
+    assert_eq!(judged(topic, said).presence, Presence::Present);
+}
+
+#[test]
+fn a_document_on_something_close_counts_for_a_part() {
+    let texts = TextCache::default();
+    let document = |aside: bool| {
+        let mut map = crate::syntax::tree::Map::default();
+        map.push("is_aside", Place::NOWHERE, Node::new(Value::Bool(aside), Place::NOWHERE));
+        let block = |text: &str| {
+            let mut block = crate::syntax::tree::Map::default();
+            block.push("text", Place::NOWHERE, Node::text(text, Place::NOWHERE));
+            Node::map(block, Place::NOWHERE)
+        };
+        map.push("blocks", Place::NOWHERE, Node::list(vec![block("Reports go to the team.")], Place::NOWHERE));
+        Node::map(map, Place::NOWHERE)
+    };
+    let topic = topic("terms: [reports go to]");
+    assert_eq!(topic.judge(&document(false), &texts).presence, Presence::Present);
+    assert_eq!(topic.judge(&document(true), &texts).presence, Presence::Partial);
 }

@@ -6,17 +6,22 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
+use super::TopicVerdict;
 use super::evidence::Standing;
 use super::fold::{self, Break};
 use super::placeholder;
-use crate::syntax::tree::{Map, Node, Place, Value};
+use crate::syntax::tree::{List, Map, Node, Place, Value};
 
 /// The folded words of documents, kept for as long as the cache lives.
 #[derive(Debug, Default)]
 pub struct TextCache {
     /// By the address of the document's map. The map is kept with its words, so that no other can take its address.
     texts: Mutex<Texts>,
+    /// What came of a topic in a list of documents, by the addresses of both: several rules' conditions ask twice.
+    verdicts: Mutex<Verdicts>,
 }
+
+type Verdicts = FxHashMap<(usize, usize), (Arc<List>, TopicVerdict)>;
 
 type Texts = FxHashMap<usize, (Arc<Map>, Arc<Text>)>;
 
@@ -29,6 +34,19 @@ impl TextCache {
             Value::Text(text) => vec![Arc::new(Text::of_plain(text, node.place))],
             _ => Vec::new(),
         }
+    }
+
+    /// The verdict on a list, which is worked out once for each topic.
+    pub(super) fn once(&self, topic: usize, node: &Node, judge: impl FnOnce() -> TopicVerdict) -> TopicVerdict {
+        let Value::List(list) = &node.value else { return judge() };
+        let key = (topic, Arc::as_ptr(list) as usize);
+        let lock = || self.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, verdict)) = lock().get(&key) {
+            return verdict.clone();
+        }
+        let verdict = judge();
+        lock().insert(key, (Arc::clone(list), verdict.clone()));
+        verdict
     }
 
     fn of_map(&self, map: &Arc<Map>, node: &Node) -> Arc<Text> {
