@@ -11,5 +11,5 @@ resource "aws_s3_bucket" "pictures" {
 
 resource "aws_s3_bucket" "uploads" {
   bucket = "uploads"
-  acl    = "public-read-write"
+  acl    = "authenticated-read"
 }
