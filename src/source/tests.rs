@@ -72,7 +72,7 @@ fn paths_are_relative_to_the_work_tree() {
 
 #[test]
 fn several_paths_are_read_once_each_below_what_holds_them_all() {
-    let files = [("a/x.tf", ""), ("a/b/y.tf", ""), ("c/z.tf", ""), ("c/d/e.tf", ""), ("c/f.txt", "")];
+    let files = [("a/x.tf", ""), ("a/b/y.tf", ""), ("c/z.tf", ""), ("c/d/e.tf", ""), ("c/f.bin", "")];
     let folder = folder(&files);
     let source = open(&folder, &["a", "a/b", "a/b/y.tf", "c/z.tf"]);
     assert_eq!(paths(&source), ["a/b/y.tf", "a/x.tf", "c/z.tf"]);
@@ -83,12 +83,12 @@ fn several_paths_are_read_once_each_below_what_holds_them_all() {
 
 #[test]
 fn a_named_file_is_reported_and_its_neighbours_are_read() {
-    let folder = folder(&[("m/main.tf", ""), ("m/vars.tf", ""), ("m/sub/x.tf", ""), ("m/notes.txt", "")]);
+    let folder = folder(&[("m/main.tf", ""), ("m/vars.tf", ""), ("m/sub/x.tf", ""), ("m/notes.bin", "")]);
     let source = open(&folder, &["m/main.tf"]);
     assert_eq!(paths(&source), ["main.tf", "vars.tf"]);
     assert_eq!(reported(&source), ["main.tf"]);
     assert_eq!(source.other_files, 0);
-    assert_eq!(open(&folder, &["m/notes.txt"]).other_files, 1);
+    assert_eq!(open(&folder, &["m/notes.bin"]).other_files, 1);
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn folders_that_are_not_entered_are_told() {
 
 #[test]
 fn patterns_choose_files() {
-    let folder = folder(&[("a/x.tf", ""), ("a/y.yaml", ""), ("b/x.tf", ""), ("b/c/z.tf", ""), ("d.txt", "")]);
+    let folder = folder(&[("a/x.tf", ""), ("a/y.yaml", ""), ("b/x.tf", ""), ("b/c/z.tf", ""), ("d.bin", "")]);
     let choose = |include: &[&str], exclude: &[&str]| {
         let patterns = |given: &[&str]| given.iter().map(ToString::to_string).collect();
         let chosen =
@@ -182,10 +182,10 @@ fn patterns_choose_files() {
 #[test]
 fn links_are_not_followed_and_told_when_something_is_missed() {
     let outside = folder(&[("secret.yaml", "")]);
-    let folder = folder(&[("a/real.yaml", ""), ("x.txt", "")]);
+    let folder = folder(&[("a/real.yaml", ""), ("x.bin", "")]);
     let link = |target: &Path, name: &str| symlink(target, folder.path().join(name)).unwrap();
     link(Path::new("a/real.yaml"), "same.yaml");
-    link(Path::new("x.txt"), "text.yaml");
+    link(Path::new("x.bin"), "text.yaml");
     link(&outside.path().join("secret.yaml"), "out.yaml");
     link(Path::new("nowhere.yaml"), "dead.yaml");
     link(Path::new("loop2.yaml"), "loop1.yaml");
@@ -199,7 +199,7 @@ fn links_are_not_followed_and_told_when_something_is_missed() {
         ("loop1.yaml", NotReadReason::Link, "is a symbolic link that leads nowhere"),
         ("loop2.yaml", NotReadReason::Link, "is a symbolic link that leads nowhere"),
         ("out.yaml", NotReadReason::Link, "is a symbolic link that leads outside of the scanned folder"),
-        ("text.yaml", NotReadReason::Link, "is a symbolic link to `x.txt`, which is not read"),
+        ("text.yaml", NotReadReason::Link, "is a symbolic link to `x.bin`, which is not read"),
     ];
     assert_eq!(not_read(&source), expected);
 }
@@ -298,7 +298,7 @@ fn an_empty_folder_is_a_source_without_files() {
 fn files_in_memory_keep_the_same_limits() {
     let large = "x".repeat(usize::try_from(MAX_FILE_SIZE).unwrap() + 1);
     let files =
-        [("b.tf", "b"), ("a.yaml", "old"), ("a.yaml", "new"), ("n.json", "\0"), ("l.csv", &large), ("t.txt", "")];
+        [("b.tf", "b"), ("a.yaml", "old"), ("a.yaml", "new"), ("n.json", "\0"), ("l.csv", &large), ("t.bin", "")];
     let source = Source::from_files(files.map(|(path, text)| (path.to_string(), text.to_string())));
     assert_eq!(paths(&source), ["a.yaml", "b.tf", "l.csv", "n.json"]);
     assert_eq!(&*source.read(FileId(0)).unwrap(), "new");

@@ -44,7 +44,7 @@ const BLOCKS: &[&str] = &[
 pub(super) fn parse(text: &str, file: FileId) -> Parsed {
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
     emitter.naively_switch_states(true);
-    let mut reader = Reader { text, file, ..Reader::new(text, file) };
+    let mut reader = Reader::new(text, file);
     for token in Tokenizer::new_with_emitter(text, emitter) {
         let Ok(token) = token;
         match token {
@@ -280,6 +280,10 @@ impl<'a> Reader<'a> {
 
     fn finish(mut self) -> Node {
         self.flush();
+        // A table that is never closed still says what it says.
+        if !self.rows.is_empty() {
+            self.composer.table(std::mem::take(&mut self.rows));
+        }
         let outline = self.composer.finish(self.text);
         let is_titled = outline.sections.iter().any(|section| section.level == 1);
         if let Some(title) = self.title.filter(|_| !is_titled) {
