@@ -71,10 +71,11 @@ whole=$((($(date +%s%N) - begun) / 1000))
 old=0
 for round in $(seq "$rounds"); do
   rm -rf evidence/2026-12
-  record > /dev/null 2>&1 &
+  # Not by the function: what is killed would be the shell around it.
+  "$annexa" evidence record > /dev/null 2>&1 &
   pid=$!
   # From the middle, where the scan ends and the files are written, to beyond the end.
-  sleep "$(printf '0.%06d' $((whole / 2 + whole * round / rounds * 6 / 10)))"
+  sleep "$(awk "BEGIN { print $whole / 1000000 * (0.5 + 0.6 * $round / $rounds) }")"
   kill -9 "$pid" 2> /dev/null || true
   wait "$pid" 2> /dev/null || true
   "$annexa" evidence verify > /dev/null || fail "round $round left evidence that is not intact"
