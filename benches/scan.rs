@@ -67,6 +67,8 @@ fn scan(folder: &Path) -> Assessment {
         documents: Vec::new(),
         set_parameters: Vec::new(),
         exceptions: Vec::new(),
+        comments: engine::CommentPolicy::default(),
+        paths: Vec::new(),
         show_unknown: false,
         limited: None,
         value_files: Vec::new(),

@@ -161,7 +161,7 @@ fn inputs(plan: &ScanPlan, base: &Base, work_tree: &std::path::Path) -> String {
         format!("{} {} {:?} {:?}", settings.today, settings.framework.name(), settings.isms, settings.documents),
         format!("{} {:?} {:?}", settings.show_unknown, settings.limited, settings.set_parameters),
         format!("{paths:?} {} {:?} {:?}", current.display(), options.include, options.exclude),
-        format!("{:?} {}", options.evidence, plan.source.prefix),
+        format!("{:?} {} {:?}", options.evidence, plan.source.prefix, settings.value_files),
         plan.texts.join("\0"),
         base.commit.to_string(),
         surroundings,

@@ -68,6 +68,9 @@ enum Command {
     /// Follow nonconformities, and what is done about them
     #[command(subcommand)]
     Actions(actions::ActionsCommand),
+    /// Show the configuration, and what may stand in it
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
     /// List, show and test rules
     #[command(subcommand)]
     Rules(rules::RulesCommand),
@@ -165,6 +168,7 @@ fn dispatch(command: Command, terminal: Terminal) -> Result<ExitStatus, Failure>
         Command::Documents(args) => documents::run(&args, terminal),
         Command::Evidence(command) => evidence::run(&command, terminal),
         Command::Actions(command) => actions::run(&command, terminal),
+        Command::Config(command) => config::run(&command, terminal),
         Command::Rules(command) => rules::run(&command, terminal),
         Command::Explain(args) => explain::run(&args, terminal),
         Command::Controls(args) => controls::run(&args, terminal),

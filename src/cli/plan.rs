@@ -8,7 +8,9 @@ use globset::{Glob, GlobMatcher};
 use super::config::Config;
 use super::{Failure, Terminal, diagnostic, told};
 use crate::engine::plan::{self, Plan};
+use crate::isms::control::ControlId;
 use crate::isms::resolve;
+use crate::rule::Facet;
 use crate::rule::set::{self, LoadedRule, RefusedRule};
 use crate::source;
 use crate::syntax::fields::{self, LoadError};
@@ -25,6 +27,22 @@ pub(super) struct RuleArgs {
     /// Run only rules that are evidence for this control, such as 8.24, A.5.24 or 'clause 9.2' (repeatable)
     #[arg(long = "control", value_name = "ID")]
     pub(super) controls: Vec<String>,
+    /// Run only rules on this kind, such as terraform, kubernetes or document (repeatable)
+    #[arg(long = "kind", value_name = "KIND")]
+    pub(super) kinds: Vec<String>,
+    /// Run only rules of this facet: documented, implemented or operating (repeatable)
+    #[arg(long = "facet", value_name = "FACET", value_parser = facet)]
+    pub(super) facets: Vec<Facet>,
+}
+
+fn facet(text: &str) -> Result<Facet, String> {
+    Facet::parse(text).ok_or_else(|| format!("one of {}", Facet::names().join(", ")))
+}
+
+/// The kinds that a rule judges: the first part of its targets.
+pub(super) fn kinds_of(rule: &LoadedRule) -> impl Iterator<Item = &str> {
+    let targets = rule.rule.checks.iter().flat_map(|check| &check.on);
+    targets.map(|target| target.split_once('/').map_or(target.as_str(), |(kind, _)| kind))
 }
 
 /// All rules: the built-in ones and those of the folders given. A rule of a folder replaces a built-in one of the same
@@ -93,26 +111,59 @@ pub(super) fn plan(args: &RuleArgs, config: &Config, terminal: Terminal) -> Resu
     check_asked(&args.rules, &asked, &rules)?;
     let controls = args.controls.iter().map(|written| resolve::resolve(written).map_err(told));
     let controls = controls.collect::<Result<Vec<_>, _>>()?;
+    check_kinds(&args.kinds, config, &rules, terminal)?;
     let select = patterns(&config.select)?;
     let ignore = patterns(&config.ignore)?;
+    let configured: Vec<&str> = config.kinds.iter().map(|(kind, _)| kind.as_str()).collect();
     let wanted = |loaded: &LoadedRule| {
         let about = &loaded.rule.about;
         let any = |list: &[GlobMatcher]| list.iter().any(|glob| glob.is_match(about.id.as_str()));
-        let for_control = || about.controls.iter().any(|link| controls.contains(&link.control));
+        let for_control = |wanted: &[ControlId]| about.controls.iter().any(|link| wanted.contains(&link.control));
         (select.is_empty() || any(&select))
             && !any(&ignore)
             && (asked.is_empty() || any(&asked))
-            && (controls.is_empty() || for_control())
+            && (controls.is_empty() || for_control(&controls))
+            && (config.controls.is_empty() || for_control(&config.controls))
+            && (args.kinds.is_empty() || kinds_of(loaded).any(|kind| args.kinds.iter().any(|asked| asked == kind)))
+            && (configured.is_empty() || kinds_of(loaded).any(|kind| configured.contains(&kind)))
+            && (args.facets.is_empty() || args.facets.contains(&about.facet))
+            && (config.facets.is_empty() || config.facets.contains(&about.facet))
     };
     let mut plan = Plan::new(rules.into_iter().filter(wanted).collect());
     override_severities(&mut plan, config)?;
     set_parameters(&mut plan, config, terminal)?;
-    let limited = match (args.rules.is_empty(), args.controls.is_empty()) {
-        (true, true) => None,
-        (false, _) => Some(format!("the scan was limited to the rules {}", args.rules.join(", "))),
-        (true, false) => Some(format!("the scan was limited to the controls {}", args.controls.join(", "))),
+    Ok((plan, limit(args)))
+}
+
+/// Why the rules are not all of them, where that was asked for.
+fn limit(args: &RuleArgs) -> Option<String> {
+    let facets: Vec<&str> = args.facets.iter().map(|facet| facet.name()).collect();
+    let limits = [
+        ("rules", args.rules.join(", ")),
+        ("controls", args.controls.join(", ")),
+        ("kinds", args.kinds.join(", ")),
+        ("facets", facets.join(", ")),
+    ];
+    let (what, which) = limits.into_iter().find(|(_, which)| !which.is_empty())?;
+    Some(format!("the scan was limited to the {what} {which}"))
+}
+
+/// A kind that no rule judges is a mistake, not an empty scan.
+fn check_kinds(asked: &[String], config: &Config, rules: &[LoadedRule], terminal: Terminal) -> Result<(), Failure> {
+    let mut known: Vec<&str> = rules.iter().flat_map(kinds_of).collect();
+    known.sort_unstable();
+    known.dedup();
+    for kind in asked {
+        if !known.contains(&kind.as_str()) {
+            return Err(told(format!("no rule judges the kind `{kind}`\n  help: {}", fields::suggest(kind, &known))));
+        }
+    }
+    let unknown = config.kinds.iter().filter(|(kind, _)| !known.contains(&kind.as_str()));
+    let error = |(kind, place): &(smol_str::SmolStr, crate::syntax::tree::Place)| {
+        LoadError::new(format!("no rule judges the kind `{kind}`"), *place).with_help(fields::suggest(kind, &known))
     };
-    Ok((plan, limited))
+    let errors: Vec<LoadError> = unknown.map(error).collect();
+    if errors.is_empty() { Ok(()) } else { Err(config.layers.render(&errors, terminal)) }
 }
 
 fn patterns<S: AsRef<str>>(written: &[S]) -> Result<Vec<GlobMatcher>, Failure> {
@@ -147,7 +198,6 @@ fn near_rule(name: &str, known: &[&str]) -> String {
 
 /// A name in the configuration that matches no rule is shown where it stands.
 fn check_names(rules: &[LoadedRule], config: &Config, terminal: Terminal) -> Result<(), Failure> {
-    let Some((path, text)) = &config.file else { return Ok(()) };
     let known: Vec<&str> = rules.iter().map(|rule| rule.rule.about.id.as_str()).collect();
     let mut errors = Vec::new();
     for (name, place) in &config.named_rules {
@@ -163,7 +213,7 @@ fn check_names(rules: &[LoadedRule], config: &Config, terminal: Terminal) -> Res
     if errors.is_empty() {
         return Ok(());
     }
-    Err(Failure::Told(diagnostic::render(&path.display().to_string(), text, &errors, terminal)))
+    Err(config.layers.render(&errors, terminal))
 }
 
 fn override_severities(plan: &mut Plan, config: &Config) -> Result<(), Failure> {
@@ -191,11 +241,11 @@ fn set_parameters(plan: &mut Plan, config: &Config, terminal: Terminal) -> Resul
                     .map(|(floor, value)| format!("`{name}` of `{rule}` is {value}, and must not be below {floor}"))
             }
         };
-        if let (Some(message), Some((path, text))) = (&problem, &config.file) {
+        if let Some(message) = &problem {
             let place = config.named_rules.iter().find(|(named, _)| named == rule);
             let place = place.map_or(crate::syntax::tree::Place::NOWHERE, |(_, place)| *place);
             let error = LoadError::new(message.clone(), place);
-            return Err(Failure::Told(diagnostic::render(&path.display().to_string(), text, &[error], terminal)));
+            return Err(config.layers.render(&[error], terminal));
         }
         plan::set_parameter(&mut planned.parameters, name, value);
     }

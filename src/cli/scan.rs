@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::compare::{self, CompareArgs};
-use super::config::{self, Config};
+use super::config::{self, Config, ConfigArgs};
 use super::plan::{self, RuleArgs};
 use super::{ExitStatus, Failure, Terminal, clock, output, told};
 use crate::engine::assessment::{Assessment, Change, Finding, FindingKind};
@@ -13,9 +13,12 @@ use crate::engine::plan::Plan;
 use crate::engine::{self, Settings};
 use crate::isms::control::Framework;
 use crate::isms::coverage;
+use crate::isms::exception::{Exception, Introduced};
 use crate::kind::repository;
 use crate::report::{self, Format, Target};
 use crate::rule::{Confidence, Severity};
+use crate::source::git::blame::{self, Authorship};
+use crate::source::lines::LineIndex;
 use crate::source::{Content, Source, SourceOptions};
 
 /// What to scan, and how: shared by `scan` and `coverage`.
@@ -26,9 +29,8 @@ pub(super) struct WhatArgs {
     pub(super) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) rules: RuleArgs,
-    /// The configuration; `annexa.yaml` in the root when not given
-    #[arg(long, value_name = "FILE")]
-    pub(super) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) config: ConfigArgs,
     /// Judge as if it were this day
     #[arg(long, value_name = "DATE", value_parser = clock::parse)]
     pub(super) today: Option<jiff::civil::Date>,
@@ -104,6 +106,31 @@ fn in_part(source: &Source) -> Option<&'static str> {
     (!source.is_whole()).then_some("only a part of the files was scanned")
 }
 
+/// Looks up in git who brought the exceptions in.
+fn introduce(config: &mut Config, source: &Source) {
+    let text = config.exceptions_text.as_deref().unwrap_or_default();
+    let in_git = source.work_tree().filter(|folder| folder.join(".git").exists());
+    let (Some(work_tree), Some(first)) = (in_git, config.exceptions.first()) else { return };
+    let lines = LineIndex::new(text);
+    let line = |offset: u32| lines.position(offset as usize).line;
+    let range = |exception: &Exception| {
+        exception.place.as_span().map_or((1, 1), |span| (line(span.start), line(span.end.saturating_sub(1))))
+    };
+    let ranges: Vec<(u32, u32)> = config.exceptions.iter().map(range).collect();
+    let prefix = &source.prefix;
+    let path = if prefix.is_empty() { first.file.to_string() } else { format!("{prefix}/{}", first.file) };
+    let found = blame::authors(work_tree, &path, text, &ranges);
+    let unknown = vec![Authorship::Unreadable; ranges.len()];
+    for (exception, authorship) in config.exceptions.iter_mut().zip(found.unwrap_or(unknown)) {
+        exception.introduced = match authorship {
+            Authorship::People(people) => Introduced::By(people),
+            Authorship::NotCommitted => Introduced::Unknown("the commit that brings it in"),
+            Authorship::Cut => Introduced::Unknown("full history (shallow clone)"),
+            Authorship::Unreadable => Introduced::Unknown("a history that can be read"),
+        };
+    }
+}
+
 /// Everything that is decided before work begins.
 pub(super) struct ScanPlan {
     /// The files.
@@ -116,6 +143,8 @@ pub(super) struct ScanPlan {
     pub(super) settings: Settings,
     /// The threshold of the configuration.
     pub(super) fail_on: Option<Severity>,
+    /// The threshold of the configuration for what is new against a base.
+    fail_on_new: Option<Severity>,
     /// The texts of the configuration and of the exceptions.
     pub(super) texts: Vec<String>,
 }
@@ -125,7 +154,7 @@ impl ScanPlan {
     pub(super) fn resolve(args: &WhatArgs, content: Content, terminal: Terminal) -> Result<ScanPlan, Failure> {
         let WhatArgs { paths, rules, config, today, no_ignore, framework, show_unknown, var_files } = args;
         let root = crate::source::root_of(paths).map_err(told)?;
-        let config = config::load(config.as_deref(), &root, terminal)?;
+        let mut config = config::load(config, &root, terminal)?;
         let options = SourceOptions {
             content,
             paths: paths.clone(),
@@ -138,6 +167,10 @@ impl ScanPlan {
         };
         let source = Source::open(&options).map_err(told)?;
         let (plan, limited) = plan::plan(rules, &config, terminal)?;
+        if plan.judges("scan/exception") {
+            introduce(&mut config, &source);
+        }
+        let texts = config.texts();
         let in_part = in_part(&source).map(str::to_owned);
         let limited = match (in_part, limited) {
             (Some(in_part), Some(limited)) if source.is_index() => Some(format!("{in_part}; {limited}")),
@@ -145,7 +178,8 @@ impl ScanPlan {
         };
         let today = clock::today(*today);
         let evidence = super::evidence::resources(&root, &config, today, None);
-        let Config { isms, documents, parameters, exceptions, fail_on, framework: configured, texts, .. } = config;
+        let Config { isms, documents, parameters, exceptions, comments, paths, .. } = config;
+        let Config { fail_on, fail_on_new, framework: configured, .. } = config;
         let settings = Settings {
             today,
             framework: framework.or(configured).unwrap_or(Framework::Iso2022),
@@ -153,12 +187,14 @@ impl ScanPlan {
             documents,
             set_parameters: parameters.into_iter().map(|(rule, name, _)| (rule, name)).collect(),
             exceptions,
+            comments,
+            paths,
             show_unknown: *show_unknown,
             limited,
             value_files: source.named_paths(var_files).map_err(told)?,
             evidence,
         };
-        Ok(ScanPlan { source, options, plan, settings, fail_on, texts })
+        Ok(ScanPlan { source, options, plan, settings, fail_on, fail_on_new, texts })
     }
 
     /// The folders that hold the ISMS, where the configuration names them.
@@ -179,7 +215,7 @@ pub(super) fn run(args: &ScanArgs, terminal: Terminal) -> Result<ExitStatus, Fai
     let ScanArgs { what, format, fail_on, strict, staged: of_index, compare } = args;
     let content = if *of_index { staged() } else { Content::WorkTree };
     let plan = ScanPlan::resolve(what, content, terminal)?;
-    let configured = plan.fail_on;
+    let (configured, configured_new) = (plan.fail_on, plan.fail_on_new);
     let assessment = compare::run(plan, compare)?;
     let coverage = coverage::coverage(&assessment, assessment.framework);
     let default = [Target::stdout(Format::Text)];
@@ -193,7 +229,8 @@ pub(super) fn run(args: &ScanArgs, terminal: Terminal) -> Result<ExitStatus, Fai
         Some(_) => Threshold::Never,
         None => Threshold::From(configured.unwrap_or(Severity::Low)),
     };
-    let gates = Gates { all: fail_on.unwrap_or(default), new: compare.fail_on_new.unwrap_or(Threshold::Never) };
+    let new = compare.fail_on_new.or(configured_new.map(Threshold::From)).unwrap_or(Threshold::Never);
+    let gates = Gates { all: fail_on.unwrap_or(default), new };
     Ok(status(&assessment, gates, *strict))
 }
 

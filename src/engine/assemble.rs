@@ -75,6 +75,7 @@ pub(super) fn assemble(parts: Parts<'_>) -> Assessment {
             today: settings.today,
             texts,
             comments,
+            policy: &settings.comments,
             words,
             show_unknown: settings.show_unknown,
             across_units: false,
@@ -115,6 +116,9 @@ fn fill(assessment: &mut Assessment, sheet: &mut Sheet, plan: &Plan, settings: &
     assessment.undecided.append(&mut sheet.undecided);
     for finding in &mut assessment.findings {
         except(finding, plan, settings);
+        if let Some(planned) = plan.rules.get(finding.rule) {
+            settings.paths.iter().for_each(|setting| setting.apply(finding, &planned.rule.about.id));
+        }
     }
     anchor(assessment, plan);
     // Rules are sorted by id, so their index stands for it.

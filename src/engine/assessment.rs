@@ -132,6 +132,8 @@ pub struct Suppression {
 pub enum SuppressionKind {
     /// A comment beside the code. Quiets the gate; still a fail in the coverage.
     Inline,
+    /// The configuration, for files of some paths. Quiets the gate; still a fail in the coverage.
+    Configuration,
     /// A governed exception in force. Counts as `excepted` in the coverage.
     Exception,
 }

@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 use super::assessment::{Finding, FindingKind, Presence};
 use super::plan::{self, Plan};
 use super::scan::{self, Settings};
+use super::suppress::CommentPolicy;
 use crate::isms::control::Framework;
 use crate::kind::{Resource, Unit};
 use crate::rule::set::LoadedRule;
@@ -101,6 +102,8 @@ pub(crate) fn settings(today: jiff::civil::Date) -> Settings {
         documents: Vec::new(),
         set_parameters: Vec::new(),
         exceptions: Vec::new(),
+        comments: CommentPolicy::default(),
+        paths: Vec::new(),
         show_unknown: true,
         limited: None,
         value_files: Vec::new(),

@@ -8,6 +8,7 @@ mod assemble;
 pub mod assessment;
 pub mod compare;
 pub mod example;
+mod exceptions;
 mod fingerprint;
 mod instances;
 mod judge;
@@ -25,3 +26,4 @@ mod suppress;
 
 pub use scan::{Past, Settings, Subject, scan, scan_both};
 pub(crate) use suppress::same_alias;
+pub use suppress::{CommentPolicy, PathSetting};

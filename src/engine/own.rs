@@ -8,26 +8,22 @@
 //! | `scan/ignore` | `rule` | the rule it names |
 //! | | `reason` | the reason, where one is given |
 //! | | `known` | whether a rule of this plan has that name |
-//! | | `used` | whether it quieted a finding |
+//! | | `used` | whether it quieted a finding; absent where it may not |
+//! | | `forbidden` | whether it would quiet a finding and the configuration does not let it |
 
 use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
 
+use super::plan::Planned;
 use super::reading::Seen;
-use super::sheet::Bench;
+use super::sheet::{Bench, Sheet};
 use super::suppress::{self, IgnoreComment};
 use crate::kind::{Resource, Unit};
 use crate::source::{NotRead, NotReadReason, Source, SourceFile};
 use crate::syntax::tree::{Map, Node, Place, Value};
 
-pub(super) fn unit(
-    seen: &[Seen<'_>],
-    not_read: &[NotRead],
-    source: &Source,
-    bench: &Bench<'_>,
-    used: &[Place],
-) -> Unit {
+pub(super) fn unit(seen: &[Seen<'_>], not_read: &[NotRead], source: &Source, bench: &Bench<'_>, sheet: &Sheet) -> Unit {
     let resource = |each: &Seen<'_>| {
         let file = source.file(each.file().id).filter(|file| file.reported)?;
         Some(match each.errors().first() {
@@ -43,10 +39,14 @@ pub(super) fn unit(
         (file.reported && reason.reason != NotReadReason::Link).then(|| file_resource(file, Err(&reason.detail), None))
     };
     resources.extend(source.files.iter().filter_map(missing));
-    let mut comments: Vec<&IgnoreComment> = bench.comments.values().flatten().filter(|comment| comment.own).collect();
+    let is_forbidden =
+        |comment: &IgnoreComment| sheet.forbidden_comments.iter().any(|(place, _)| *place == comment.place);
+    // What other scanners' comments ignore is no business of ours, until it is quieted here, or may not be.
+    let is_told = |comment: &&IgnoreComment| comment.own || is_forbidden(comment);
+    let mut comments: Vec<&IgnoreComment> = bench.comments.values().flatten().filter(is_told).collect();
     comments.sort_by_key(|comment| comment.place);
     for comment in comments {
-        resources.extend(comment.names.iter().map(|name| ignore_resource(comment, name, bench, used)));
+        resources.extend(comment.names.iter().filter_map(|name| ignore_resource(comment, name, bench, sheet)));
     }
     Unit { kind: "scan", name: Arc::from("."), resources, ..Unit::default() }
 }
@@ -60,20 +60,29 @@ fn file_resource(file: &SourceFile, state: Result<(), &str>, at: Option<Place>) 
     resource("scan/file", file.path.as_ref().into(), fields, place)
 }
 
-fn ignore_resource(comment: &IgnoreComment, name: &SmolStr, bench: &Bench<'_>, used: &[Place]) -> Resource {
-    let known = bench.plan.rules.iter().any(|planned| {
+fn ignore_resource(comment: &IgnoreComment, name: &SmolStr, bench: &Bench<'_>, sheet: &Sheet) -> Option<Resource> {
+    let is_it = |planned: &&Planned| {
         let about = &planned.rule.about;
         about.id == *name || about.all_aliases.iter().any(|alias| suppress::same_alias(alias, name))
-    });
-    let mut fields = vec![
-        ("rule", Value::Text(name.clone())),
-        ("known", Value::Bool(known)),
-        ("used", Value::Bool(used.contains(&comment.place))),
-    ];
+    };
+    let known = bench.plan.rules.iter().any(|planned| is_it(&planned));
+    let met = sheet.forbidden_comments.iter().filter(|(place, _)| *place == comment.place);
+    let forbidden = met
+        .into_iter()
+        .any(|(_, rule)| bench.plan.rules.iter().filter(is_it).any(|planned| planned.rule.about.id == *rule));
+    if !forbidden && !comment.own {
+        return None;
+    }
+    let mut fields =
+        vec![("rule", Value::Text(name.clone())), ("known", Value::Bool(known)), ("forbidden", Value::Bool(forbidden))];
+    // That it quiets nothing is because it may not.
+    if !forbidden {
+        fields.push(("used", Value::Bool(sheet.used_comments.contains(&comment.place))));
+    }
     if !comment.reason.is_empty() {
         fields.push(("reason", Value::Text(comment.reason.as_str().into())));
     }
-    resource("scan/ignore", format_smolstr!("ignore/{name}"), fields, comment.place)
+    Some(resource("scan/ignore", format_smolstr!("ignore/{name}"), fields, comment.place))
 }
 
 fn resource(target: &'static str, address: SmolStr, fields: Vec<(&'static str, Value)>, place: Place) -> Resource {

@@ -17,7 +17,7 @@ use super::reading::{self, ReadFile, Seen};
 use super::requirement;
 use super::resources::{ScanResources, UnitResources};
 use super::sheet::{Bench, Sheet};
-use super::suppress::{self, IgnoreComment};
+use super::suppress::{self, CommentPolicy, IgnoreComment, PathSetting};
 use crate::isms::control::Framework;
 use crate::isms::exception::Exception;
 use crate::kind::{Asked, Group, KINDS, Kind, Notice, ParsedFile, Resource, Unit, View};
@@ -41,6 +41,10 @@ pub struct Settings {
     pub set_parameters: Vec<(String, SmolStr)>,
     /// Accepted deviations.
     pub exceptions: Vec<Exception>,
+    /// What comments may ignore.
+    pub comments: CommentPolicy,
+    /// What holds for files of some paths only.
+    pub paths: Vec<PathSetting>,
     /// Whether undecided checks are findings too.
     pub show_unknown: bool,
     /// Why the scan is not a whole one.
@@ -194,6 +198,7 @@ fn evaluate(job: Job<'_>, mut plan: Plan, remember: Option<&mut Memory>) -> Asse
         today: settings.today,
         texts: &texts,
         comments: &comments,
+        policy: &settings.comments,
         words: &words,
         show_unknown: settings.show_unknown,
         across_units,
@@ -225,7 +230,7 @@ fn evaluate(job: Job<'_>, mut plan: Plan, remember: Option<&mut Memory>) -> Asse
     }
     let Tally { mut whole, summary, kept } = Tally::of(done);
     whole.merge(judge_across(&kept, &bench(true), &is_reported));
-    whole.merge(judge_scan(seen, &not_read, source, &bench(false), &whole));
+    whole.merge(judge_scan((seen, &not_read, source), settings, &bench(false), &whole));
 
     let states = file_states(source, seen, &not_read);
     assemble::assemble(assemble::Parts {
@@ -301,11 +306,13 @@ impl Tally {
 /// Judges units that are already built, for examples that give resources.
 pub(super) fn judge_units(units: &[Unit], plan: &Plan, today: jiff::civil::Date) -> Sheet {
     let (texts, comments, words) = (Texts::default(), FxHashMap::default(), TextCache::default());
+    let policy = CommentPolicy::default();
     let bench = |across_units| Bench {
         plan,
         today,
         texts: &texts,
         comments: &comments,
+        policy: &policy,
         words: &words,
         show_unknown: true,
         across_units,
@@ -418,9 +425,14 @@ fn judge_units_across(kept: &[&Unit], bench: &Bench<'_>, reported: &dyn Fn(&Reso
     sheet
 }
 
-/// The files themselves as resources, and the ignore comments that quieted nothing.
-fn judge_scan(seen: &[Seen<'_>], not_read: &[NotRead], source: &Source, bench: &Bench<'_>, sheet: &Sheet) -> Sheet {
-    let unit = super::own::unit(seen, not_read, source, bench, &sheet.used_comments);
+/// The files themselves as resources, the ignore comments that quieted nothing, and the exceptions.
+fn judge_scan(job: (&[Seen<'_>], &[NotRead], &Source), settings: &Settings, bench: &Bench<'_>, sheet: &Sheet) -> Sheet {
+    let (seen, not_read, source) = job;
+    let mut unit = super::own::unit(seen, not_read, source, bench, sheet);
+    // What is staged, or a part of the files, needs only a part of the exceptions.
+    if source.is_whole() {
+        unit.resources.extend(super::exceptions::resources(seen, source, bench.plan, settings, sheet));
+    }
     let index = UnitResources::new([&unit]);
     bench.judge_unit(&unit, &index, &|_| true)
 }

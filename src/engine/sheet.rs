@@ -8,7 +8,7 @@ use super::assessment::{Finding, FindingKind, Location, Outcome, Pass, Presence,
 use super::judge::{self, Judged};
 use super::locate::{self, Texts};
 use super::plan::Plan;
-use super::suppress::{self, IgnoreComment, Reach};
+use super::suppress::{self, CommentPolicy, IgnoreComment, Reach};
 use crate::kind::{Resource, Unit};
 use crate::rule::condition::{Context, Resources};
 use crate::rule::topic::TextCache;
@@ -42,6 +42,8 @@ pub(super) struct Sheet {
     pub counts: BTreeMap<usize, Counts>,
     /// Comments that quieted something, by their place.
     pub used_comments: Vec<Place>,
+    /// Comments that would quiet something and may not: their place, and the rule.
+    pub forbidden_comments: Vec<(Place, SmolStr)>,
 }
 
 impl Sheet {
@@ -51,6 +53,7 @@ impl Sheet {
         self.undecided.extend(other.undecided);
         self.single_passes.extend(other.single_passes);
         self.used_comments.extend(other.used_comments);
+        self.forbidden_comments.extend(other.forbidden_comments);
         for (key, count) in other.counted_passes {
             *self.counted_passes.entry(key).or_default() += count;
         }
@@ -76,6 +79,8 @@ pub(super) struct Bench<'s> {
     pub texts: &'s Texts<'s>,
     /// Ignore comments by file.
     pub comments: &'s rustc_hash::FxHashMap<FileId, Vec<IgnoreComment>>,
+    /// What comments may ignore.
+    pub policy: &'s CommentPolicy,
     /// Folded words of documents.
     pub words: &'s TextCache,
     /// Whether unknowns are findings too.
@@ -231,6 +236,10 @@ impl Bench<'_> {
             let reach = Reach { extents: &extents, owner };
             let Some(index) = suppress::quieting(finding, place, &reach, rule, comments, self.texts) else { continue };
             let Some(comment) = comments.get(index) else { continue };
+            if !self.policy.allows(&rule.about.id, finding.severity) {
+                sheet.forbidden_comments.push((comment.place, rule.about.id.clone()));
+                continue;
+            }
             finding.suppression = Some(suppress::suppression(comment, self.texts));
             sheet.used_comments.push(comment.place);
             return;

@@ -4,12 +4,14 @@
 //! A comment quiets a rule for the line it stands on, for the line below it, or for the resource it stands in or
 //! directly above. A comment of ours needs a reason; without one it quiets nothing.
 
+use ignore::gitignore::Gitignore;
 use smol_str::SmolStr;
 
-use super::assessment::{Finding, Suppression, SuppressionKind};
+use super::assessment::{Finding, Location, Presence, Suppression, SuppressionKind};
 use super::locate::Texts;
 use crate::kind::{ParsedFile, cloudformation};
-use crate::rule::Rule;
+use crate::rule::{Rule, Severity};
+use crate::source::CONFIGURATION;
 use crate::source::lines::LineIndex;
 use crate::syntax::tree::{FileId, Place, Span};
 
@@ -28,6 +30,61 @@ pub(super) struct IgnoreComment {
     pub own: bool,
     /// Whether it is an annotation of a manifest or the metadata of a resource, which speak of all its parts.
     pub annotation: bool,
+}
+
+/// What comments may ignore: everything, unless the configuration says otherwise.
+#[derive(Debug, Clone, Default)]
+pub struct CommentPolicy {
+    /// Whether comments may ignore nothing at all.
+    pub forbidden: bool,
+    /// The only rules that they may ignore; none: all.
+    pub rules: Vec<globset::GlobMatcher>,
+    /// The highest severity that they may ignore.
+    pub max_severity: Option<Severity>,
+}
+
+impl CommentPolicy {
+    /// Whether a comment may ignore a finding of this rule and severity.
+    pub fn allows(&self, rule: &str, severity: Severity) -> bool {
+        !self.forbidden
+            && (self.rules.is_empty() || self.rules.iter().any(|glob| glob.is_match(rule)))
+            && self.max_severity.is_none_or(|most| severity <= most)
+    }
+}
+
+/// What the configuration says of files of some paths only.
+#[derive(Debug, Clone)]
+pub struct PathSetting {
+    /// The files, as in `.gitignore`.
+    pub paths: Gitignore,
+    /// The rules whose findings are quieted there.
+    pub ignore: Vec<globset::GlobMatcher>,
+    /// Severities of rules there.
+    pub severity: Vec<(globset::GlobMatcher, Severity)>,
+    /// Why rules are ignored there.
+    pub reason: String,
+}
+
+impl PathSetting {
+    /// Gives a finding of a rule the severity that it has at its path, and quiets it where the rule is ignored.
+    pub(super) fn apply(&self, finding: &mut Finding, rule: &str) {
+        let path = &*finding.location.path;
+        if path.is_empty() || !self.paths.matched_path_or_any_parents(path, false).is_ignore() {
+            return;
+        }
+        if let Some((_, severity)) = self.severity.iter().rfind(|(glob, _)| glob.is_match(rule)) {
+            let is_partial = finding.presence == Some(Presence::Partial);
+            finding.severity = if is_partial { severity.lower() } else { *severity };
+        }
+        if finding.suppression.is_none() && self.ignore.iter().any(|glob| glob.is_match(rule)) {
+            finding.suppression = Some(Suppression {
+                kind: SuppressionKind::Configuration,
+                reason: self.reason.clone(),
+                location: Location { path: CONFIGURATION.into(), ..Location::default() },
+                exception: None,
+            });
+        }
+    }
 }
 
 /// The forms of ignore comments: marker, and whether it is ours.

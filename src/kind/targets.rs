@@ -7,6 +7,7 @@ const FAMILIES: [&str; 4] = ["arm", "cloudformation", "kubernetes", "terraform"]
 
 /// Targets of a fixed name.
 pub(crate) const NAMES: &[&str] = &[
+    "scan/exception",
     "scan/file",
     "scan/ignore",
     "container",

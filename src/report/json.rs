@@ -380,6 +380,7 @@ fn of_suppression(suppression: &Suppression) -> SuppressionItem<'_> {
     SuppressionItem {
         kind: match suppression.kind {
             SuppressionKind::Inline => "inline",
+            SuppressionKind::Configuration => "configuration",
             SuppressionKind::Exception => "exception",
         },
         reason: &suppression.reason,

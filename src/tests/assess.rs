@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use annexa::engine::assessment::{Assessment, Finding};
 use annexa::engine::plan::Plan;
-use annexa::engine::{self, Settings};
+use annexa::engine::{self, CommentPolicy, Settings};
 use annexa::isms::control::Framework;
 use annexa::rule::set::{self, LoadedRule};
 use annexa::source::{Source, SourceOptions};
@@ -21,6 +21,8 @@ pub(crate) fn settings() -> Settings {
         documents: Vec::new(),
         set_parameters: Vec::new(),
         exceptions: Vec::new(),
+        comments: CommentPolicy::default(),
+        paths: Vec::new(),
         show_unknown: true,
         limited: None,
         value_files: Vec::new(),

@@ -18,8 +18,16 @@ fn read(path: &str) -> String {
 }
 
 /// The documents for people.
-const DOCUMENTS: [&str; 5] =
-    ["README.md", "CONTRIBUTING.md", "docs/rule-language.md", "docs/formats.md", "docs/documents.md"];
+const DOCUMENTS: [&str; 8] = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/configuration.md",
+    "docs/documents.md",
+    "docs/exceptions.md",
+    "docs/formats.md",
+    "docs/pull-requests.md",
+    "docs/rule-language.md",
+];
 
 /// The fenced blocks of a language.
 fn blocks<'t>(text: &'t str, language: &str) -> Vec<&'t str> {

@@ -10,6 +10,8 @@ mod compare;
 mod docs;
 mod documents;
 mod evidence;
+mod exceptions;
+mod fingerprints;
 mod hostile;
 mod isms;
 mod mutation;

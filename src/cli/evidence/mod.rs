@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use jiff::civil::Date;
 
-use super::config::{self, Config};
+use super::config::{self, Config, ConfigArgs};
 use super::{ExitStatus, Failure, Terminal, told};
 use crate::evidence::chain::{self, Chain};
 use crate::evidence::entry::EntryName;
@@ -90,7 +90,8 @@ pub(super) fn home(path: Option<&Path>, config: Option<&Path>, terminal: Termina
         return Ok(Home { root: path.to_owned(), config: Config::default(), folder: ".".to_owned(), store });
     }
     let root = source::root_of(&[path.to_owned()]).map_err(told)?;
-    let config = config::load(config, &root, terminal)?;
+    let args = ConfigArgs { config: config.map(Path::to_owned), profile: None };
+    let config = config::load(&args, &root, terminal)?;
     let folder = config.evidence.clone().unwrap_or_else(|| store::USUAL.to_owned());
     let store = Store::new(root.join(&folder));
     Ok(Home { root, config, folder, store })

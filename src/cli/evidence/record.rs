@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::store::Lock;
 use super::{ExitStatus, Failure, Home, Terminal, chain_of, home, keys, runner, told};
 use crate::cli::clock;
+use crate::cli::config::ConfigArgs;
 use crate::cli::plan::RuleArgs;
 use crate::cli::scan::{ScanPlan, WhatArgs};
 use crate::engine::plan::hexadecimal;
@@ -124,7 +125,7 @@ fn what(args: &RecordArgs, home: &Home, today: Date) -> WhatArgs {
         // All of it: evidence of a part would be none of the whole.
         paths: vec![home.root.clone()],
         rules: RuleArgs { folders: args.rules.clone(), ..RuleArgs::default() },
-        config: args.config.clone(),
+        config: ConfigArgs { config: args.config.clone(), profile: None },
         today: Some(today),
         no_ignore: false,
         framework: None,
@@ -197,7 +198,7 @@ fn inputs(source: &Source, home: &Home) -> InputsItem {
     InputsItem {
         files: lines.len() as u64,
         sha256: hexadecimal(&hasher.finalize()),
-        configuration: home.config.file.as_ref().map(|(_, text)| digest(text.as_bytes())),
+        configuration: home.config.layers.text().map(|text| digest(text.as_bytes())),
     }
 }
 

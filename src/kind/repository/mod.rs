@@ -40,6 +40,8 @@ mod owners;
 mod roles;
 mod tracked;
 
+pub(crate) use owners::owners_of;
+
 #[cfg(test)]
 mod tests;
 

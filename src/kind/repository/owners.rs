@@ -1,5 +1,7 @@
 //! Owners of files, and submodules: what the repository says in files of its own.
 
+use ignore::gitignore::GitignoreBuilder;
+
 use super::{Fields, list, resource};
 use crate::kind::{ParsedFile, Resource};
 use crate::syntax::tree::{Map, Node, Place};
@@ -25,6 +27,22 @@ fn rules(file: &ParsedFile) -> Vec<Resource> {
         resource("repository/codeowners-rule", &format!("owners/{pattern}"), tree.clone(), tree.place)
     };
     file.trees().iter().flat_map(Node::items).map(rule).collect()
+}
+
+/// Who owns a path by the CODEOWNERS among the files of a repository: the owners of the last line that matches it. None
+/// without such a file.
+pub(crate) fn owners_of(path: &str, files: &[&ParsedFile]) -> Option<Vec<String>> {
+    let file = CODEOWNERS.iter().find_map(|known| files.iter().find(|file| *file.path == **known))?;
+    let matches = |rule: &&Node| {
+        let mut builder = GitignoreBuilder::new("");
+        let pattern = rule.get("pattern").and_then(Node::as_str).unwrap_or_default();
+        let built = builder.add_line(None, pattern).ok().and_then(|builder| builder.build().ok());
+        built.is_some_and(|pattern| pattern.matched_path_or_any_parents(path, false).is_ignore())
+    };
+    let rules: Vec<&Node> = file.trees().iter().flat_map(Node::items).collect();
+    let last = rules.into_iter().rfind(matches);
+    let owners = last.and_then(|rule| rule.get("owners")).map(Node::items).unwrap_or_default();
+    Some(owners.iter().filter_map(Node::as_str).map(str::to_owned).collect())
 }
 
 /// The owners as a part of the repository; none where there is no such file.

@@ -200,7 +200,7 @@ fn suppressions<'a>(scene: &Scene<'a>, suppression: Option<&'a Suppression>) -> 
         SuppressionItem {
             kind: match suppression.kind {
                 SuppressionKind::Inline => "inSource",
-                SuppressionKind::Exception => "external",
+                SuppressionKind::Configuration | SuppressionKind::Exception => "external",
             },
             status: "accepted",
             justification: &suppression.reason,

@@ -1,6 +1,7 @@
 //! Facts about the git repository of a work tree, read through libgit2: nothing is executed, no hook, no helper, no
 //! network. Read only when a rule asks for them.
 
+pub mod blame;
 pub mod facts;
 mod history;
 pub(super) mod objects;
