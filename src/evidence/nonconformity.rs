@@ -246,7 +246,7 @@ fn saw(before: Option<&Nonconformity>, finding: &Finding, run: &RuleRun, recordi
         status: match finding.suppression.as_ref().map(|suppression| suppression.kind) {
             None => Status::Open,
             Some(SuppressionKind::Exception) => Status::Excepted,
-            Some(SuppressionKind::Inline) => Status::Ignored,
+            Some(SuppressionKind::Inline | SuppressionKind::Configuration) => Status::Ignored,
         },
         undetermined: false,
         first_seen_in: before

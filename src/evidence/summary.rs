@@ -53,7 +53,7 @@ pub fn observed(assessment: &Assessment, coverage: &Coverage) -> ObservedItem {
         match finding.suppression.as_ref().map(|suppression| suppression.kind) {
             None => *item.findings.entry(finding.severity.name().to_owned()).or_default() += 1,
             Some(SuppressionKind::Exception) => item.excepted += 1,
-            Some(SuppressionKind::Inline) => item.ignored += 1,
+            Some(SuppressionKind::Inline | SuppressionKind::Configuration) => item.ignored += 1,
         }
     }
     item

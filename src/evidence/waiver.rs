@@ -53,7 +53,7 @@ pub(super) fn exceptions(assessment: &Assessment, exceptions: &[Exception]) -> V
 }
 
 fn item<'a>(exception: &'a Exception, assessment: &'a Assessment) -> ExceptionItem<'a> {
-    let Exception { id, rule, control, path, resource, owner, approver, reason, expires, file, place: _ } = exception;
+    let Exception { id, rule, control, path, resource, owner, approver, reason, expires, file, .. } = exception;
     let by = assessment.findings.iter().filter(|finding| {
         finding.suppression.as_ref().is_some_and(|suppression| {
             suppression.kind == SuppressionKind::Exception && suppression.exception.as_ref() == Some(id)
