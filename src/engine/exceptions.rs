@@ -168,6 +168,10 @@ fn approval(exception: &Exception, owners: Option<&[String]>, fields: &mut Field
     }
     let Some(owners) = owners else { return };
     fields.list("file_owners", owners.iter().map(|owner| Node::text(owner.as_str(), place)).collect());
+    // A file that nobody owns is a finding of its own.
+    if owners.is_empty() {
+        return;
+    }
     let named = names_of(&exception.approver).into_iter().find(|name| name.contains('@'));
     let Some(named) = named else { return };
     let owns = owners.iter().any(|owner| owner.eq_ignore_ascii_case(&named));

@@ -64,11 +64,8 @@ impl Project {
         match numbers.below(5) {
             0 => {
                 let line = format!("# line {}\n\n", numbers.below(1000));
-                files[at].1.insert(0, String::new());
-                files[at].1[0] = line;
-                let first = files[at].1.remove(0);
                 if let Some(block) = files[at].1.first_mut() {
-                    block.insert_str(0, &first);
+                    block.insert_str(0, &line);
                 }
                 "lines above"
             }
