@@ -38,7 +38,7 @@ fn cells(row: &Row<'_>) -> [String; 12] {
     let state = match (finding.kind, suppression.map(|by| by.kind)) {
         (FindingKind::Unknown, _) => "unknown",
         (FindingKind::Fail, None) => "open",
-        (FindingKind::Fail, Some(SuppressionKind::Inline)) => "ignored",
+        (FindingKind::Fail, Some(SuppressionKind::Inline | SuppressionKind::Configuration)) => "ignored",
         (FindingKind::Fail, Some(SuppressionKind::Exception)) => "excepted",
     };
     [
