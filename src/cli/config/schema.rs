@@ -112,22 +112,26 @@ fn values() -> Value {
             },
             "fail_on": choice(&Severity::names(), "exit with 1 on findings of this severity or above"),
             "fail_on_new": choice(&Severity::names(), "the same for what is new or worse against a base"),
-            "evidence": {
-                "description": "recorded evidence, which is not scanned",
-                "oneOf": [
-                    text("its folder"),
-                    {
-                        "type": "object",
-                        "additionalProperties": false,
-                        "properties": {
-                            "folder": text("its folder"),
-                            "max_age": { "type": "integer", "description": "days after which the newest is stale" },
-                            "due": { "type": "object", "description": "days that nonconformities may stay, by severity" },
-                        },
-                    },
-                ],
-            },
+            "evidence": evidence(),
         },
+    })
+}
+
+fn evidence() -> Value {
+    json!({
+        "description": "recorded evidence, which is not scanned",
+        "oneOf": [
+            text("its folder"),
+            {
+                "type": "object",
+                "additionalProperties": false,
+                "properties": {
+                    "folder": text("its folder"),
+                    "max_age": { "type": "integer", "description": "days after which the newest is stale" },
+                    "due": { "type": "object", "description": "days that nonconformities may stay, by severity" },
+                },
+            },
+        ],
     })
 }
 
