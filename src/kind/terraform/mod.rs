@@ -34,6 +34,7 @@ use crate::syntax::Content;
 use crate::syntax::tree::{Map, Node, Place};
 
 mod calls;
+mod document;
 mod evaluate;
 mod firewall;
 mod functions;

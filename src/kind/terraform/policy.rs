@@ -135,12 +135,13 @@ fn attribute(
     documents: &FxHashSet<&str>,
     found: &mut Vec<Resource>,
 ) {
+    let mut refers = policy.refers.iter().flat_map(|refers| refers.iter());
+    if refers.any(|address| documents.contains(address.as_str())) {
+        return;
+    }
     if let Value::Unknown(unknown) = &policy.value {
-        let mut refers = policy.refers.iter().flat_map(|refers| refers.iter());
-        if !refers.any(|address| documents.contains(address.as_str())) {
-            let statement = Statement::unknown(unknown, policy.place);
-            found.push(resource(statement, kind, &format!("{path}/statement[…]"), owner, policy.place));
-        }
+        let statement = Statement::unknown(unknown, policy.place);
+        found.push(resource(statement, kind, &format!("{path}/statement[…]"), owner, policy.place));
         return;
     }
     for (index, (statement, place)) in statements(policy).into_iter().enumerate() {

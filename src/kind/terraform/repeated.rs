@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::evaluate::{Key, at, union};
+use super::document;
+use super::evaluate::{Key, Scope, at, union};
 use super::instances::{Instance, Instances, Repetition};
 use super::lower;
 use super::module::Declared;
@@ -238,6 +239,11 @@ impl<'m> Target<'_, '_, 'm> {
         let Block::Resource { is_data, kind, name: label, declared } = self.block else { return None };
         let evaluator = self.walk.evaluator;
         let key = |attribute| Key::Attribute(is_data, kind, label, instance.suffix.clone(), attribute);
+        if is_data && document::is_rendered(kind, name) {
+            let place = declared.place(declared.block.header);
+            let render = |scope: Scope<'_>| document::render(&lower::instance(evaluator, declared, scope), place);
+            return Some(evaluator.once(key("json"), "json", || instance.within(place, render)));
+        }
         for one in evaluator.module.overrides_of(declared).iter().rev().chain([&declared]) {
             let (body, place) = (&one.block.body, one.place(one.block.span));
             if let Some(attribute) = body.attributes.iter().find(|attribute| attribute.key == name) {

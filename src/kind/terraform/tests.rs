@@ -2,6 +2,7 @@ use super::*;
 use crate::source::Source;
 use crate::syntax::tree::Value;
 
+mod documents;
 mod files;
 mod firewalls;
 mod kubernetes;
