@@ -161,6 +161,7 @@ pub fn by_file<'a>(files: &[&'a ParsedFile]) -> Vec<Group<'a>> {
 /// All kinds, in the order of reports.
 pub const KINDS: &[&dyn Kind] = &[
     &terraform::Terraform,
+    &terraform::plan::TerraformPlan,
     &cloudformation::CloudFormation,
     &arm::Arm,
     &kubernetes::Kubernetes,

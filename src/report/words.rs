@@ -170,6 +170,7 @@ pub(super) fn framework(framework: Framework) -> &'static str {
 pub(super) fn kind(kind: &str) -> &str {
     match kind {
         "terraform" => "Terraform",
+        "terraform-plan" => "Terraform plan",
         "kubernetes" => "Kubernetes",
         "dockerfile" => "Dockerfile",
         "github_actions" | "github-actions" => "GitHub Actions",

@@ -45,6 +45,7 @@ mod library;
 mod lower;
 mod module;
 mod operators;
+pub mod plan;
 mod policy;
 mod references;
 mod repeated;

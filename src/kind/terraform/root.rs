@@ -96,7 +96,7 @@ pub(super) fn backends(evaluator: &Evaluator<'_>) -> Vec<Resource> {
 }
 
 /// How many resources of each type there are, by type; those of called modules among them.
-fn counts(resources: &[Resource], place: Place) -> Node {
+pub(super) fn counts(resources: &[Resource], place: Place) -> Node {
     let mut counts = std::collections::BTreeMap::new();
     for resource in resources {
         let kind = resource.target.strip_prefix("terraform/").unwrap_or_default();
