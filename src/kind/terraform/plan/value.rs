@@ -171,8 +171,8 @@ impl Reading<'_> {
         let first = references.first().and_then(Node::as_str);
         let depends_on = first.map_or_else(|| format_smolstr!("{}.{key}", self.address), SmolStr::from);
         let is_arn = first.is_some_and(|first| {
-            (first.starts_with("aws_") || first.starts_with("data.aws_"))
-                && (first.ends_with(".arn") || first.ends_with("_arn"))
+            let last = first.rsplit('.').next().unwrap_or_default();
+            (first.starts_with("aws_") || first.starts_with("data.aws_")) && (last == "arn" || last.ends_with("_arn"))
         });
         let is_alone =
             references.iter().filter_map(Node::as_str).all(|each| first.is_some_and(|it| it.starts_with(each)));
