@@ -324,3 +324,25 @@ fn the_configuration_of_evidence_is_strict() {
         annexa(&root, NOW, "scan").expect(2).says(said);
     }
 }
+
+#[test]
+fn the_page_shows_a_configuration_that_is_accepted_and_the_defaults() {
+    let page = include_str!("../../docs/evidence.md");
+    let shown = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let (_home, root) = repository();
+    write(&root, "annexa.yaml", shown);
+    annexa(&root, NOW, "evidence record").expect(0);
+    annexa(&root, NOW, "actions list").expect(0).says("2026-12-22");
+    let without = shown.lines().filter(|line| !line.contains("due:") && !line.contains("max_age:"));
+    write(&root, "annexa.yaml", without.collect::<Vec<_>>().join("\n"));
+    annexa(&root, NOW, "evidence record --amend").expect(0);
+    annexa(&root, NOW, "actions list").expect(0).says("2026-12-22");
+    // Every key of what is recorded is described.
+    for file in ["manifest.json", "summary.json", "nonconformities.json", "exceptions.json", "attestations.json"] {
+        let text = fs::read(root.join("evidence/2026-11").join(file)).unwrap();
+        let value: serde_json::Value = serde_json::from_slice(&text).unwrap();
+        for key in value.as_object().unwrap().keys() {
+            assert!(page.contains(key.as_str()), "docs/evidence.md does not tell of `{key}` in {file}");
+        }
+    }
+}
