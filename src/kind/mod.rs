@@ -1,13 +1,18 @@
 //! Kinds: what the trees of files mean. A kind claims files, groups them into units and lowers each unit to
 //! resources, the things that rules judge.
 
+pub mod ansible;
 pub mod arm;
+pub mod azure_pipelines;
 pub mod cloudformation;
+pub mod compose;
 pub mod dockerfile;
 pub(crate) mod document;
 pub mod github_actions;
+pub mod gitlab_ci;
 pub mod isms;
 pub mod kubernetes;
+pub mod openapi;
 pub(crate) mod register;
 pub mod repository;
 pub mod shared;
@@ -166,7 +171,12 @@ pub const KINDS: &[&dyn Kind] = &[
     &arm::Arm,
     &kubernetes::Kubernetes,
     &dockerfile::Dockerfile,
+    &compose::Compose,
     &github_actions::GithubActions,
+    &gitlab_ci::GitlabCi,
+    &azure_pipelines::AzurePipelines,
+    &ansible::Ansible,
+    &openapi::OpenApi,
     &repository::Repository,
     &isms::Isms,
 ];

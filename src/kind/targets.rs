@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 /// Families of targets: any name after the slash is a type of that format.
-const FAMILIES: [&str; 4] = ["arm", "cloudformation", "kubernetes", "terraform"];
+const FAMILIES: [&str; 5] = ["ansible", "arm", "cloudformation", "kubernetes", "terraform"];
 
 /// Targets of a fixed name.
 pub(crate) const NAMES: &[&str] = &[
@@ -41,6 +41,17 @@ pub(crate) const NAMES: &[&str] = &[
     "github-actions/step",
     "github-actions/uses",
     "github-actions/workflow",
+    "azure-pipelines/job",
+    "azure-pipelines/pipeline",
+    "azure-pipelines/step",
+    "compose/project",
+    "compose/service",
+    "gitlab-ci/include",
+    "gitlab-ci/job",
+    "gitlab-ci/pipeline",
+    "openapi/document",
+    "openapi/operation",
+    "openapi/security-scheme",
     // The ISMS; a test of its kind holds the list to the data.
     "document",
     "coverage/control",

@@ -135,6 +135,6 @@ fn parent(evaluator: &Evaluator<'_>, named: &Named, around: &Around<'_>, place: 
         Some(outer) if outer.kind.as_str() == kind => outer.address(),
         _ => evaluator.index.address(kind, &name),
     };
-    let node = if name.contains('{') { Node::unknown(name, place) } else { Node::text(name, place) };
-    Some(referring(node, vec![address]))
+    // Not a text: others may have the same name.
+    Some(referring(Node::unknown(name, place), vec![address]))
 }

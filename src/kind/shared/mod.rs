@@ -10,8 +10,14 @@ pub mod image;
 pub mod ingress;
 pub(crate) mod joined;
 pub mod pod;
+pub(crate) mod variables;
 
-use crate::syntax::tree::{Entry, Map, Node, Place};
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::Resource;
+use crate::syntax::tree::{Entry, Map, Node, Place, Unknown, Value};
 
 /// A field of a shared type: its value, and where the key stands under which it is written.
 #[derive(Debug, Clone)]
@@ -54,4 +60,25 @@ pub(crate) fn map_of(place: Place, fields: impl IntoIterator<Item = (&'static st
         }
     }
     Node::map(map, place)
+}
+
+/// A resource that is all that its tree covers, in a format that converts no scalars.
+pub(crate) fn resource(target: &str, address: SmolStr, tree: Node, header: Place) -> Resource {
+    Resource {
+        target: target.into(),
+        address,
+        names: Vec::new(),
+        extent: tree.place,
+        tree,
+        header,
+        owner: None,
+        call_chain: Vec::new(),
+        converts_scalars: false,
+    }
+}
+
+/// What a format has no words for.
+pub(crate) fn inexpressible(place: Place) -> Field {
+    let unknown = Unknown { expressible: false, ..Unknown::new("what the format cannot say") };
+    Field::new(Node::new(Value::Unknown(Arc::new(unknown)), place))
 }
