@@ -9,7 +9,7 @@ fn file(path: &str, text: &str) -> ParsedFile {
 }
 
 fn view() -> View<'static> {
-    View { files: &[], isms: &[], documents: &[], today: jiff::civil::date(2026, 1, 15) }
+    View::new(&[], &[], &[], jiff::civil::date(2026, 1, 15))
 }
 
 fn resources(path: &str, text: &str) -> Vec<Resource> {

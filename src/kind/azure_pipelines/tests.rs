@@ -8,7 +8,7 @@ fn file(path: &str, text: &str) -> ParsedFile {
 }
 
 fn view() -> View<'static> {
-    View { files: &[], isms: &[], documents: &[], today: jiff::civil::date(2026, 1, 15) }
+    View::new(&[], &[], &[], jiff::civil::date(2026, 1, 15))
 }
 
 const TEXT: &str = "pr: [main]\nvariables:\n  token: abc\n  where: $(place)\nresources:\n  containers:\n    - container: tools\n      image: tools:latest\nstages:\n  - stage: Build\n    jobs:\n      - job: Test\n        container: tools\n        steps:\n          - script: make test\n          - ${{ if eq(variables.x, 'y') }}:\n              - task: Bash@3\n                inputs: { targetType: inline, script: echo hi }\n      - deployment: Ship\n        environment: production\n        strategy:\n          runOnce:\n            deploy:\n              steps:\n                - checkout: self\n                  persistCredentials: true\n";

@@ -10,7 +10,7 @@ fn file(path: &str, text: &str) -> ParsedFile {
 fn unit_among(path: &str, text: &str, others: &[ParsedFile]) -> Unit {
     let file = file(path, text);
     let files: Vec<&ParsedFile> = others.iter().collect();
-    let view = View { files: &files, isms: &[], documents: &[], today: jiff::civil::date(2026, 1, 15) };
+    let view = View::new(&files, &[], &[], jiff::civil::date(2026, 1, 15));
     assert!(Compose.claims(&file, &view), "not claimed");
     Compose.build(&Compose.groups(&[&file]).remove(0), &view)
 }
@@ -137,7 +137,7 @@ fn a_file_beside_the_base_is_a_part() {
 
 #[test]
 fn files_are_told_by_name_and_content() {
-    let view = View { files: &[], isms: &[], documents: &[], today: jiff::civil::date(2026, 1, 15) };
+    let view = View::new(&[], &[], &[], jiff::civil::date(2026, 1, 15));
     for (path, text, expected) in [
         ("docker-compose.dev.yml", "services: { a: { image: b } }", true),
         ("x/compose_test.yaml", "services: { a: { image: b } }", true),

@@ -8,7 +8,7 @@ fn file(path: &str, text: &str) -> ParsedFile {
 }
 
 fn view() -> View<'static> {
-    View { files: &[], isms: &[], documents: &[], today: jiff::civil::date(2026, 1, 15) }
+    View::new(&[], &[], &[], jiff::civil::date(2026, 1, 15))
 }
 
 const TEXT: &str = "include:\n  - remote: https://x.example/a.yml\n  - project: team/ci\n    ref: main\n    file: b.yml\n  - local.yml\ndefault:\n  image: ruby:3\nvariables:\n  TOKEN: abc\n  LEVEL: { value: high, description: x }\n.base:\n  before_script: [echo base]\nbuild:\n  extends: .base\n  image: { name: \"$REGISTRY/app:1\" }\n  services: [docker:dind]\n  script:\n    - make\n    - [echo a, echo b]\n  after_script: [\"true\"]\nnot_a_job: { a: 1 }\n";
