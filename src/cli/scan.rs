@@ -34,6 +34,9 @@ pub(super) struct WhatArgs {
     /// Judge as if it were this day
     #[arg(long, value_name = "DATE", value_parser = clock::parse)]
     pub(super) today: Option<jiff::civil::Date>,
+    /// Render the Helm charts with `helm template`, and judge what they come to at their templates
+    #[arg(long)]
+    pub(super) render: bool,
     /// Scan what git ignores, too
     #[arg(long)]
     pub(super) no_ignore: bool,
@@ -63,7 +66,7 @@ pub(super) struct ScanArgs {
     #[arg(long)]
     strict: bool,
     /// Scan what is staged for the next commit, and report on the files that it would add or change
-    #[arg(long, conflicts_with = "no_ignore")]
+    #[arg(long, conflicts_with_all = ["no_ignore", "render"])]
     staged: bool,
     #[command(flatten)]
     compare: CompareArgs,
@@ -152,7 +155,7 @@ pub(super) struct ScanPlan {
 impl ScanPlan {
     /// Resolves the arguments. Reads the configuration and lists the files.
     pub(super) fn resolve(args: &WhatArgs, content: Content, terminal: Terminal) -> Result<ScanPlan, Failure> {
-        let WhatArgs { paths, rules, config, today, no_ignore, framework, show_unknown, var_files } = args;
+        let WhatArgs { paths, rules, config, today, no_ignore, framework, show_unknown, var_files, render } = args;
         let root = crate::source::root_of(paths).map_err(told)?;
         let mut config = config::load(config, &root, terminal)?;
         let options = SourceOptions {
@@ -165,7 +168,10 @@ impl ScanPlan {
             value_files: var_files.clone(),
             threads: 0,
         };
-        let source = Source::open(&options).map_err(told)?;
+        let mut source = Source::open(&options).map_err(told)?;
+        if *render {
+            source.render();
+        }
         let (plan, limited) = plan::plan(rules, &config, terminal)?;
         if plan.judges("scan/exception") {
             introduce(&mut config, &source);

@@ -18,6 +18,7 @@ mod own;
 pub mod plan;
 mod reading;
 mod reference;
+mod rendered;
 mod requirement;
 mod resources;
 pub mod scan;

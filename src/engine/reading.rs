@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
+use super::rendered;
 use super::scan::Settings;
 use crate::kind::{Group, KINDS, Kind, ParsedFile, View, isms};
 use crate::source::git::ObjectId;
@@ -22,6 +23,8 @@ pub(super) struct ReadFile {
     object: Option<ObjectId>,
     /// Whether it was not even opened, because nothing in it could matter.
     unopened: bool,
+    /// Of a template of a chart that was rendered: whether it came to anything.
+    rendered: Option<bool>,
 }
 
 impl ReadFile {
@@ -95,8 +98,17 @@ fn read_file(source: &Source, file: &SourceFile, settings: &Settings, how: How) 
     let view = settings.view(&[]);
     if file.syntax.is_for_documents() && !opens_all && !isms::may_hold(&file.path, &view) {
         let file = ParsedFile { id: file.id, path: file.path.clone(), text: "".into(), content: Content::Nothing };
-        return Ok(ReadFile { file, errors: Vec::new(), kinds: Vec::new(), object: None, unopened: true });
+        return Ok(ReadFile {
+            file,
+            errors: Vec::new(),
+            kinds: Vec::new(),
+            object: None,
+            unopened: true,
+            rendered: None,
+        });
     }
+    let documents = source.rendered.documents(&file.path);
+    let rendered = documents.map(|documents| !documents.is_empty());
     let object = |bytes: &[u8]| if identify { source.object_id(file.id, bytes) } else { None };
     let (text, object, parsed) = if file.syntax.is_binary() {
         let bytes = source.bytes(file.id)?;
@@ -104,7 +116,10 @@ fn read_file(source: &Source, file: &SourceFile, settings: &Settings, how: How) 
         (extracted_text(&parsed), object(&bytes), parsed)
     } else {
         let text = source.read(file.id)?;
-        let parsed = unless_panicking(|| syntax::parse(file.syntax, &text, file.id));
+        let parsed = unless_panicking(|| match documents {
+            Some(documents) => rendered::parsed(documents, &text, file.id),
+            None => syntax::parse(file.syntax, &text, file.id),
+        });
         let object = object(text.as_bytes());
         (text, object, parsed)
     };
@@ -117,7 +132,7 @@ fn read_file(source: &Source, file: &SourceFile, settings: &Settings, how: How) 
             file.text = Arc::from("");
         }
     }
-    Ok(ReadFile { file, errors: parsed.errors, kinds, object, unopened: false })
+    Ok(ReadFile { file, errors: parsed.errors, kinds, object, unopened: false, rendered })
 }
 
 fn unless_panicking(parse: impl FnOnce() -> syntax::Parsed) -> syntax::Parsed {
@@ -140,7 +155,11 @@ pub(super) fn in_company<'r>(read: &[&'r ReadFile], settings: &Settings) -> Vec<
     let files: Vec<&ParsedFile> = read.iter().map(|each| &each.file).collect();
     let view = settings.view(&files);
     let seen = |each: &&'r ReadFile| {
-        let set_aside = KINDS.iter().find_map(|kind| kind.sets_aside(&each.file, &view));
+        let set_aside = match each.rendered {
+            Some(true) => None,
+            Some(false) => Some(rendered::EMPTY),
+            None => KINDS.iter().find_map(|kind| kind.sets_aside(&each.file, &view)),
+        };
         let kinds = if set_aside.is_some() { Vec::new() } else { each.kinds.clone() };
         Seen { read: each, kinds, set_aside }
     };

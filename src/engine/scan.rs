@@ -228,7 +228,8 @@ fn evaluate(job: Job<'_>, mut plan: Plan, remember: Option<&mut Memory>) -> Asse
             }
         }
     }
-    let Tally { mut whole, summary, kept } = Tally::of(done);
+    let Tally { mut whole, mut summary, kept } = Tally::of(done);
+    super::rendered::tell(&mut summary.notices, source);
     whole.merge(judge_across(&kept, &bench(true), &is_reported));
     whole.merge(judge_scan((seen, &not_read, source), settings, &bench(false), &whole));
 

@@ -11,6 +11,7 @@
 pub mod git;
 pub mod lines;
 pub mod read;
+pub mod render;
 mod stored;
 mod walk;
 
@@ -192,6 +193,8 @@ pub struct Source {
     pub not_read: Vec<NotRead>,
     /// Folders that were not entered, sorted by path. `.git` is not among them, and neither is what git ignores.
     pub not_entered: Vec<NotEntered>,
+    /// What the charts among them were rendered to, where that was asked for.
+    pub rendered: Arc<render::Rendered>,
     /// How many files no syntax claims.
     pub other_files: usize,
     /// How many files the patterns of the configuration leave out. What is in an excluded folder is not counted.
@@ -222,6 +225,7 @@ impl Source {
             files: Vec::new(),
             not_read: Vec::new(),
             not_entered: Vec::new(),
+            rendered: Arc::default(),
             other_files: 0,
             excluded_files: 0,
         };

@@ -292,6 +292,7 @@ impl<'l> Listing<'l> {
             files,
             not_read: self.not_read.into_iter().collect(),
             not_entered: self.not_entered.into_iter().collect(),
+            rendered: std::sync::Arc::default(),
             other_files: self.other_files,
             excluded_files: self.excluded_files,
         }

@@ -410,6 +410,7 @@ impl Listing {
             files,
             not_read: not_read.into_iter().collect(),
             not_entered: not_entered.into_iter().collect(),
+            rendered: std::sync::Arc::default(),
             other_files,
             excluded_files,
         }

@@ -16,6 +16,7 @@ mod hostile;
 mod isms;
 mod mutation;
 mod program;
+mod render;
 mod reports;
 mod rules;
 mod staged;

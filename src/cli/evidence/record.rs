@@ -130,6 +130,7 @@ fn what(args: &RecordArgs, home: &Home, today: Date) -> WhatArgs {
         no_ignore: false,
         framework: None,
         show_unknown: true,
+        render: false,
         var_files: Vec::new(),
     }
 }

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `ansible/play` | `play.NAME` | `name`, `hosts`, `roles` (names), and its other keywords as written |
 //! | `ansible/block` | `block.NAME` | `name`, `tasks` (how many), `rescue`, `always` (whether there is one), `ignore_errors`, `when`, and its other keywords |
-//! | `ansible/MODULE` | `tasks.MODULE.NAME` | a task by the last part of its module's name: `module` (as written), `args` (what the module is given), `name`, and the task's other keywords |
+//! | `ansible/MODULE` | `tasks.MODULE.NAME` | a task by the last part of its module's name: `module` (as written), `args` (what the module is given), `given` (the names in `args`, without those that a template may leave out), `name`, and the task's other keywords |
 //!
 //! - `ansible.builtin.uri`, `uri` and the old `action: uri …` are all `ansible/uri`; `amazon.aws.ec2_instance` is
 //!   `ansible/ec2_instance`. Arguments in one line (`name=httpd state=latest`) are a map; what stands free is `_raw`.

@@ -172,6 +172,10 @@ fn task(node: &Node, outer: &[Entry], resources: &mut Vec<Resource>) {
         }
     }
     map.push("module", module.place, Node::text(module.as_str().unwrap_or_default(), module.place));
+    let is_given =
+        |entry: &&Entry| !matches!(&entry.value.value, Value::Unknown(unknown) if unknown.depends_on.contains("omit"));
+    let given = args.entries().iter().filter(is_given).map(|entry| Node::text(entry.key.clone(), entry.key_place));
+    map.push("given", module.place, Node::list(given.collect(), args.place));
     map.push("args", module.place, args);
     let written = module.as_str().unwrap_or_default();
     let name = name(node).unwrap_or_else(|| "unnamed".into());
@@ -303,8 +307,7 @@ fn templated(text: &str) -> Unknown {
         rest = tail;
     }
     pieces.push(SmolStr::new(rest));
-    // It is there, whatever it is, unless the template may leave it out.
-    if text.contains("omit") {
+    if pieces.iter().all(SmolStr::is_empty) {
         pieces.clear();
     }
     Unknown { pieces, ..Unknown::new(depends_on.unwrap_or_default()) }

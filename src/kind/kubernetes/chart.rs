@@ -36,8 +36,8 @@ pub(super) fn notice(file: &ParsedFile) -> Option<Notice> {
     let name = file.trees().first().and_then(|tree| tree.get("name"));
     let shown = name.and_then(Node::as_str).unwrap_or("without a name");
     let message = format!(
-        "the templates of the chart {shown} were not evaluated, because charts are not rendered. \
-         Scan what `helm template` prints to include them."
+        "the templates of the chart {shown} were not evaluated, because charts are rendered only on request. \
+         `annexa scan --render` includes them, where helm is installed."
     );
     let place = name.map_or(Place::whole(file.id), |name| name.place);
     Some(Notice { id: "chart-not-rendered", message, place })
