@@ -46,6 +46,7 @@ pub(super) fn lower(entry: &Entry, around: &Around<'_>, resources: &mut Vec<Reso
         ("if", Field::of(job, "if")),
         ("needs", Field::of(job, "needs")),
         ("timeout", known(job, "timeout-minutes")),
+        ("concurrency", Field::of(job, "concurrency")),
         ("env", Field::of(job, "env")),
         ("triggers", within.triggers.clone().map(Field::new)),
         ("workflow", within.workflow.clone().map(Field::new)),
@@ -135,14 +136,27 @@ fn self_hosted(labels: &Node) -> Node {
 fn container(node: &Node, source: &str) -> Node {
     let written = node.get("image").unwrap_or(node);
     let image = Image::of(written, source).map(|image| Field::new(image.tree()));
-    map_of(node.place, [("image", image), ("options", Field::of(node, "options")), ("env", Field::of(node, "env"))])
+    let written = |key| Field::of(node, key);
+    map_of(
+        node.place,
+        [
+            ("image", image),
+            ("credentials", written("credentials")),
+            ("options", written("options")),
+            ("env", written("env")),
+        ],
+    )
 }
 
 fn services(node: &Node, source: &str) -> Node {
     let service = |entry: &Entry| {
         let name = Node::text(entry.key.clone(), entry.key_place);
         let inner = container(&entry.value, source);
-        let fields = [("name", Some(Field::new(name))), ("image", Field::of(&inner, "image"))];
+        let fields = [
+            ("name", Some(Field::new(name))),
+            ("image", Field::of(&inner, "image")),
+            ("credentials", Field::of(&inner, "credentials")),
+        ];
         map_of(entry.value.place, fields)
     };
     Node::list(node.entries().iter().map(service).collect(), node.place)

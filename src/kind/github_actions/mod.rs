@@ -3,7 +3,7 @@
 //! | target | address | fields |
 //! |---|---|---|
 //! | `github-actions/workflow` | `ci` | `name`, `triggers` (a map whatever the written form), `permissions`, `env`, `concurrency`, `defaults`, `jobs` (how many) |
-//! | `github-actions/job` | `ci/test` | `id`, `name`, `permissions` (effective), `runs_on`, `self_hosted`, `container`, `services`, `environment`, `uses`, `secrets`, `if`, `needs`, `timeout`, `env`, `triggers` (those its `if` lets through), `workflow` |
+//! | `github-actions/job` | `ci/test` | `id`, `name`, `permissions` (effective), `runs_on`, `self_hosted`, `container`, `services`, `environment`, `uses`, `secrets`, `if`, `needs`, `timeout`, `concurrency`, `env`, `triggers` (those its `if` lets through), `workflow` |
 //! | `github-actions/step` | `ci/test/steps[0]` or, with an id, `ci/test/build` | `id`, `index`, `name`, `run`, `uses`, `with`, `env`, `shell`, `if`, `continue_on_error`, `working_directory`, `job`, `triggers`, `permissions`, `workflow` |
 //! | `github-actions/uses` | the step's or job's, and the action | `text`, `action`, `owner`, `repository`, `path`, `ref`, `pinned`, `first_party`, `with`, `from`, and what is around it as for a step |
 //! | `github-actions/expression` | the step's, and the expression | `text`, `contexts`, `where`, `key`, `untrusted`, `untrusted_context`, `secrets`, and what is around it as for a step |
