@@ -15,6 +15,7 @@ pub mod kubernetes;
 pub mod openapi;
 pub(crate) mod register;
 pub mod repository;
+pub mod serverless;
 pub mod shared;
 pub mod targets;
 pub mod terraform;
@@ -168,6 +169,7 @@ pub const KINDS: &[&dyn Kind] = &[
     &terraform::Terraform,
     &terraform::plan::TerraformPlan,
     &cloudformation::CloudFormation,
+    &serverless::Serverless,
     &arm::Arm,
     &kubernetes::Kubernetes,
     &dockerfile::Dockerfile,

@@ -52,6 +52,8 @@ pub(crate) const NAMES: &[&str] = &[
     "openapi/document",
     "openapi/operation",
     "openapi/security-scheme",
+    "serverless/function",
+    "serverless/service",
     // The ISMS; a test of its kind holds the list to the data.
     "document",
     "coverage/control",

@@ -177,6 +177,7 @@ pub(super) fn kind(kind: &str) -> &str {
         "gitlab_ci" | "gitlab-ci" => "GitLab CI",
         "cloudformation" => "CloudFormation",
         "compose" => "Compose",
+        "serverless" => "Serverless Framework",
         "ansible" => "Ansible",
         "arm" => "ARM and Bicep",
         "azure-pipelines" => "Azure Pipelines",

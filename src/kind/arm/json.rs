@@ -81,7 +81,7 @@ fn resource(node: &Node, symbol: Option<&Entry>, deployments: usize) -> Option<R
     }
     Some(Resource {
         symbol: symbol.map(|entry| entry.key.clone()),
-        kind: kind.as_str().unwrap_or_default().into(),
+        kind: kind.as_str().unwrap_or_default().trim_end_matches('/').into(),
         version: node.get("apiVersion").and_then(Node::as_str).unwrap_or_default().into(),
         kind_span: span(kind.place),
         existing: node.get("existing").and_then(Node::as_bool) == Some(true),

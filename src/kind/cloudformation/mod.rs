@@ -56,6 +56,14 @@ impl Kind for CloudFormation {
     }
 }
 
+/// Lowers the templates that another format holds: one in place, or a list of them.
+pub(super) fn lower_within(holder: Option<&Node>, unit: &mut Unit) {
+    let Some(holder) = holder else { return };
+    for node in std::iter::once(holder).chain(holder.items()).filter(|node| template::is_template(node)) {
+        lower(node, unit);
+    }
+}
+
 /// Lowers one template.
 fn lower(tree: &Node, unit: &mut Unit) {
     let template = Template::of(tree);
