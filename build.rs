@@ -33,7 +33,7 @@ fn main() -> Outcome<()> {
     println_cargo("rerun-if-changed=build.rs");
     println_cargo("rerun-if-changed=src/syntax");
     let mut code = String::new();
-    for (name, folder) in [("RULES", "rules"), ("FRAMEWORKS", "frameworks")] {
+    for (name, folder) in [("RULES", "rules"), ("FRAMEWORKS", "frameworks"), ("TERMS", "terms")] {
         let files = yaml_files(&root, folder)?;
         write_table(&mut code, name, &root, &files, &out)?;
     }

@@ -25,6 +25,11 @@ pub fn frameworks() -> &'static [EmbeddedFile] {
     FRAMEWORKS
 }
 
+/// The terms of other languages, sorted by path.
+pub fn terms() -> &'static [EmbeddedFile] {
+    TERMS
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

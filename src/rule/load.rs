@@ -51,7 +51,7 @@ fn load_rule(id: &str, node: &Node, errors: &mut Vec<LoadError>) -> Option<Rule>
 
     let controls = controls.map(|node| load_controls(node, errors)).unwrap_or_default();
     let parameters = parameters.map(|node| load_parameters(node, errors)).unwrap_or_default();
-    let topics = topics.map(|node| load_topics(node, errors)).unwrap_or_default();
+    let topics = topics.map(|node| load_topics(id, node, errors)).unwrap_or_default();
     let scope = Scope { parameters: &parameters, topics: &topics };
     let checks = checks.map(|node| load_checks(node, scope, errors)).unwrap_or_default();
     let examples = examples.map(|node| load_examples(node, errors)).unwrap_or_default();
@@ -148,14 +148,14 @@ fn load_parameter(name: &SmolStr, node: &Node, errors: &mut Vec<LoadError>) -> O
     Some(Parameter { name: name.clone(), about, default: default?, floor, requirement })
 }
 
-fn load_topics(node: &Node, errors: &mut Vec<LoadError>) -> Vec<Arc<Topic>> {
+fn load_topics(rule: &str, node: &Node, errors: &mut Vec<LoadError>) -> Vec<Arc<Topic>> {
     let mut topics = Vec::new();
     if node.as_map().is_none() {
         errors.push(LoadError::new("`topics` must be a map from name to topic", node.place));
     }
     for entry in node.entries() {
         match Topic::load(&entry.key, &entry.value) {
-            Ok(topic) => topics.push(Arc::new(topic)),
+            Ok(topic) => topics.push(Arc::new(topic.translated(rule))),
             Err(mistakes) => errors.extend(mistakes),
         }
     }

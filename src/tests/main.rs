@@ -14,6 +14,7 @@ mod exceptions;
 mod fingerprints;
 mod hostile;
 mod isms;
+mod languages;
 mod mutation;
 mod program;
 mod render;

@@ -27,6 +27,8 @@ pub(crate) struct Subject {
     pub(crate) document_type: SmolStr,
     /// Phrases in titles, names and headings that are about it.
     about: Vec<String>,
+    /// Whole names of files that are about it, where the text shows it.
+    names: Vec<String>,
     /// Beginnings of words that headings and paragraphs of such a document start with.
     shows: Vec<String>,
     /// Beginnings of words by which a text speaks of it.
@@ -42,6 +44,7 @@ static SUBJECTS: LazyLock<Vec<Subject>> = LazyLock::new(|| {
         set: text(row, "set"),
         document_type: text(row, "type"),
         about: folded(row, "about"),
+        names: folded(row, "names"),
         shows: folded(row, "shows"),
         speaks: folded(row, "speaks"),
         aside: folded(row, "aside"),
@@ -68,6 +71,11 @@ impl Subject {
     /// The phrase by which folded words are about it.
     pub(crate) fn phrase_in(&self, folded: &str) -> Option<&str> {
         self.about.iter().filter(|phrase| holds(folded, phrase)).max_by_key(|phrase| phrase.len()).map(String::as_str)
+    }
+
+    /// Whether a file of this folded name is about it.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.names.iter().any(|known| known == name)
     }
 
     /// Whether a document looks like one of this subject from the inside.

@@ -351,7 +351,8 @@ impl Table {
         let title = fold(&without_blanks(signs.title));
         let told = title.split(' ').any(|word| self.telling.iter().any(|telling| telling == word));
         subject::subjects().iter().find_map(|subject| {
-            let phrase = subject.phrase_in(&title).filter(|_| !told).or_else(|| subject.phrase_in(&signs.name))?;
+            let phrase = subject.phrase_in(&title).filter(|_| !told).or_else(|| subject.phrase_in(&signs.name));
+            let phrase = phrase.or_else(|| subject.is_named(&signs.name).then_some(signs.name.as_str()))?;
             let because = format!("it is about `{phrase}` and built like such a document");
             subject.is_shown_by(signs.tree).then(|| self.typed(&subject.document_type, signs.path, because))
         })

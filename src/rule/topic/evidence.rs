@@ -209,6 +209,15 @@ fn worth_of_heading(words: &[SmolStr]) -> Worth {
 /// Headings over what says nothing of its own.
 const NOTHING: &[&str] = &[
     "abbreviations",
+    "abkürzungen",
+    "abkürzungsverzeichnis",
+    "änderungshistorie",
+    "änderungsverzeichnis",
+    "dokumentenhistorie",
+    "dokumentenlenkung",
+    "inhalt",
+    "inhaltsverzeichnis",
+    "versionshistorie",
     "abbreviations and acronyms",
     "acronyms",
     "acronyms and abbreviations",
@@ -242,8 +251,20 @@ const NOTHING: &[&str] = &[
 ];
 
 /// Headings over lists of other texts.
-const REFERENCES: &[&str] =
-    &["additional reading", "bibliography", "further reading", "links", "references", "see also", "sources"];
+const REFERENCES: &[&str] = &[
+    "additional reading",
+    "bibliography",
+    "further reading",
+    "links",
+    "references",
+    "see also",
+    "sources",
+    "mitgeltende dokumente",
+    "mitgeltende unterlagen",
+    "verweise",
+    "quellen",
+    "literatur",
+];
 
 const RELATED: &[&str] =
     &["additional", "associated", "further", "reference", "referenced", "related", "relevant", "supporting"];
@@ -348,7 +369,9 @@ const EMPTY_WORDS: &[&str] = &[
     "a", "an", "and", "any", "are", "as", "at", "be", "been", "by", "can", "date", "dates", "for", "from", "has",
     "have", "if", "in", "is", "it", "its", "last", "may", "must", "next", "no", "not", "of", "on", "or", "our",
     "shall", "should", "that", "the", "their", "them", "these", "they", "this", "to", "was", "we", "were", "when",
-    "which", "who", "will", "with", "name",
+    "which", "who", "will", "with", "name", "der", "die", "das", "den", "dem", "des", "und", "oder", "ist", "sind",
+    "wird", "werden", "ein", "eine", "einen", "einer", "einem", "im", "zu", "zum", "zur", "mit", "für", "von", "vom",
+    "auf", "bei", "am", "als", "nach", "sich",
 ];
 
 /// Whether the sentence of a hit only says where to look: `for roles see the security policy`.
@@ -396,7 +419,7 @@ fn pointer_in(text: &Text, sentence: &Range<usize>) -> Option<usize> {
         let word = text.word_text(*at);
         let next = text.word_text(at + 1);
         let cue = match word {
-            "see" | "consult" => true,
+            "see" | "consult" | "siehe" | "vgl" => true,
             "refer" | "refers" | "referred" => next == "to",
             _ => {
                 PLACED.contains(&word)
@@ -456,6 +479,13 @@ const ELSEWHERE: &[&str] = &[
     "appendi",
     "annex",
     "register",
+    "richtlinie",
+    "leitlinie",
+    "konzept",
+    "handbuch",
+    "anhang",
+    "anlage",
+    "dokument",
     "charter",
     "statement",
     "section",

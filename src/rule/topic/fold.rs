@@ -4,7 +4,7 @@
 //! (`NIS2` is `nis 2`); British and American spelling fall together (`minimise`, `minimize`); so do compounds that are
 //! written in one word or two (`help desk`, `helpdesk`). Addresses of the web are no words; a mail address is one.
 
-use rust_stemmers::{Algorithm, Stemmer};
+use rust_stemmers::Algorithm;
 use smol_str::SmolStr;
 
 /// What parts a word from the one before it.
@@ -209,6 +209,7 @@ fn ligature(c: char) -> Option<&'static str> {
         '\u{fb03}' => "ffi",
         '\u{fb04}' => "ffl",
         '\u{fb05}' | '\u{fb06}' => "st",
+        'ß' | 'ẞ' => "ss",
         _ => return None,
     })
 }
@@ -328,21 +329,67 @@ fn join_compounds(tokens: Vec<Token>) -> Vec<Token> {
     joined
 }
 
+/// A language that topics have terms in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Language {
+    English,
+    German,
+}
+
+impl Language {
+    /// The language of this code, which names its file in `terms/`; English terms stand in the rules.
+    pub(super) fn parse(code: &str) -> Option<Language> {
+        (code == "de").then_some(Language::German)
+    }
+
+    /// Words that hardly any sentence of the language does without.
+    pub(super) fn usual_words(self) -> &'static [&'static str] {
+        match self {
+            Language::English => {
+                &["the", "and", "of", "to", "is", "for", "be", "with", "are", "or", "must", "by", "we"]
+            }
+            Language::German => &[
+                "der", "die", "das", "und", "ist", "für", "mit", "wird", "werden", "sind", "den", "dem", "ein", "eine",
+                "oder", "bei", "zu", "im", "nicht", "von", "auf", "wir", "des", "nach", "muss",
+            ],
+        }
+    }
+}
+
+/// Brings the forms of words together.
+pub(super) struct Stemmer {
+    inner: rust_stemmers::Stemmer,
+    language: Language,
+}
+
+/// The stemmer of a language.
+pub(super) fn stemmer_of(language: Language) -> Stemmer {
+    let algorithm = match language {
+        Language::English => Algorithm::English,
+        Language::German => Algorithm::German,
+    };
+    Stemmer { inner: rust_stemmers::Stemmer::create(algorithm), language }
+}
+
 /// The stem of a folded word: its forms by number, tense and part of speech fall together. Words for people and for
 /// acts stay apart from what they are made of: a manager is not management, a reporter no report.
 pub(super) fn stem(stemmer: &Stemmer, word: &str) -> SmolStr {
-    if word.len() < 4 || !word.is_ascii() || word.contains('@') {
+    if word.len() < 4 || word.contains('@') || (stemmer.language == Language::English && !word.is_ascii()) {
         return word.into();
     }
+    if stemmer.language == Language::German {
+        return stemmer.inner.stem(word).into();
+    }
     let singular = word.strip_suffix('s').filter(|rest| !rest.ends_with('s')).unwrap_or(word);
-    let stemmed = stemmer.stem(word);
+    let stemmed = stemmer.inner.stem(word);
     let kept = ["er", "or", "ment", "ance", "ence"].iter().any(|ending| singular.ends_with(ending));
     if kept && stemmed.len() < singular.len() { singular.into() } else { stemmed.into() }
 }
 
 /// The stemmer of English.
+#[cfg(test)]
 pub(super) fn stemmer() -> Stemmer {
-    Stemmer::create(Algorithm::English)
+    stemmer_of(Language::English)
 }
 
 #[cfg(test)]
@@ -352,6 +399,15 @@ mod tests {
     fn folded(text: &str) -> String {
         let words: Vec<_> = tokens(text).into_iter().map(|token| token.text).collect();
         words.join(" ")
+    }
+
+    #[test]
+    fn german_words_have_german_stems() {
+        let stemmer = stemmer_of(Language::German);
+        for (left, right) in [("übungen", "übung"), ("vorfälle", "vorfall"), ("gemeldet", "gemeldete")] {
+            assert_eq!(stem(&stemmer, left), stem(&stemmer, right), "{left}");
+        }
+        assert_eq!(folded("Maßnahme"), "massnahme");
     }
 
     #[test]

@@ -23,6 +23,9 @@
 //!     substance: 12                                           # said in fewer words, it is only touched upon
 //! ```
 //!
+//! Terms are English; `terms/<language>.yaml` adds another language by rule, topic and facet. Each document is looked at in
+//! its own language, told by its usual words.
+//!
 //! How phrases are written is told in `pattern.rs`. A topic with facets only is found when `least` of them are. What is
 //! denied, what stands in a table of contents, a revision history or a list of abbreviations, and the document's own
 //! title do not count; a blank in place of the substance, and a text that only points elsewhere, count for a part.
@@ -33,6 +36,7 @@ mod negation;
 mod pattern;
 pub mod placeholder;
 mod signs;
+mod terms;
 mod text;
 
 use std::sync::{Arc, OnceLock};
@@ -44,6 +48,7 @@ use crate::engine::assessment::Presence;
 use crate::syntax::fields::{Fields, LoadError};
 use crate::syntax::tree::{Node, Place};
 use evidence::{Accepts, Weighed};
+use fold::Language;
 use signs::{CompiledSigns, Signs};
 use text::Text;
 
@@ -67,6 +72,18 @@ pub struct Topic {
     in_chapter: bool,
     /// In how many words it must be said; what takes fewer is a mere mention.
     substance: f64,
+    compiled: OnceLock<Compiled>,
+    /// The same in other languages.
+    translations: Vec<Translation>,
+}
+
+/// The signs of a topic in another language; facets in the order of the topic.
+#[derive(Debug)]
+struct Translation {
+    language: Language,
+    signs: Signs,
+    partly: Signs,
+    facets: Vec<Signs>,
     compiled: OnceLock<Compiled>,
 }
 
@@ -109,15 +126,63 @@ impl Topic {
         }
     }
 
+    /// Adds the terms that other languages have for it, under the id of its rule.
+    #[must_use]
+    pub fn translated(mut self, rule: &str) -> Topic {
+        for (language, node) in terms::of(rule, &self.name) {
+            // Mistakes in the files of terms are found by a test: they are no part of the rule.
+            let translation = self.translation(language, node, &mut Vec::new());
+            self.translations.extend(translation);
+        }
+        self
+    }
+
+    fn translation(&self, language: Language, node: &Node, errors: &mut Vec<LoadError>) -> Option<Translation> {
+        let mut fields = Fields::of(node, "a topic", errors)?;
+        let signs = Signs::load(&mut fields);
+        let partly = fields.optional("partly");
+        let facets = fields.optional("facets");
+        fields.finish();
+        let partly = partly.map(|node| load_signs(node, errors)).unwrap_or_default();
+        let known = |name: &str| self.facets.iter().any(|facet| facet.name == name);
+        for entry in facets.map(Node::entries).unwrap_or_default().iter().filter(|entry| !known(&entry.key)) {
+            errors.push(LoadError::new(format!("the topic has no facet `{}`", entry.key), entry.value.place));
+        }
+        let mut of_facet = |facet: &Facet| match facets.and_then(|facets| facets.get(&facet.name)) {
+            Some(node) => load_signs(node, errors),
+            None => {
+                errors.push(LoadError::new(format!("the facet `{}` has no terms", facet.name), node.place));
+                Signs::default()
+            }
+        };
+        let facets = self.facets.iter().map(&mut of_facet).collect();
+        Some(Translation { language, signs, partly, facets, compiled: OnceLock::new() })
+    }
+
+    /// What is looked for in a text of this language.
+    fn compiled_for(&self, language: Language) -> &Compiled {
+        match self.translations.iter().find(|translation| translation.language == language) {
+            Some(translation) => translation.compiled.get_or_init(|| {
+                let stemmer = fold::stemmer_of(language);
+                Compiled {
+                    signs: translation.signs.compile(&stemmer),
+                    partly: translation.partly.compile(&stemmer),
+                    facets: translation.facets.iter().map(|facet| facet.compile(&stemmer)).collect(),
+                }
+            }),
+            None => self.compiled.get_or_init(|| self.compile()),
+        }
+    }
+
     /// Looks for the topic in a document, a list of documents or sections, a part of a document, or a text.
     pub fn judge(&self, node: &Node, texts: &TextCache) -> TopicVerdict {
         texts.once(std::ptr::from_ref(self) as usize, node, || self.judge_texts(&texts.texts(node)))
     }
 
     fn judge_texts(&self, texts: &[Arc<Text>]) -> TopicVerdict {
-        let compiled = self.compiled.get_or_init(|| self.compile());
         let mut found: Vec<Found> = Vec::new();
         for (index, text) in texts.iter().enumerate() {
+            let compiled = self.compiled_for(text.language);
             gather(text, index, &compiled.signs, self.accepts, &mut found);
             let touched = found.len();
             gather(text, index, &compiled.partly, self.accepts, &mut found);
@@ -131,17 +196,18 @@ impl Topic {
         if self.facets.is_empty() {
             return self.verdict(texts, found, Vec::new());
         }
-        self.judge_facets(compiled, texts, found)
+        self.judge_facets(texts, found)
     }
 
-    fn judge_facets(&self, compiled: &Compiled, texts: &[Arc<Text>], mut found: Vec<Found>) -> TopicVerdict {
+    fn judge_facets(&self, texts: &[Arc<Text>], mut found: Vec<Found>) -> TopicVerdict {
         let facets_only = self.signs.is_empty();
         let mut missing = Vec::new();
         let mut touched = 0_usize;
         let mut of_facets = Vec::new();
-        for (facet, signs) in self.facets.iter().zip(&compiled.facets) {
+        for (number, facet) in self.facets.iter().enumerate() {
             let mut finds = Vec::new();
             for (index, text) in texts.iter().enumerate() {
+                let Some(signs) = self.compiled_for(text.language).facets.get(number) else { continue };
                 gather(text, index, signs, facet.accepts, &mut finds);
             }
             if facet.accepts.value {
@@ -198,7 +264,7 @@ impl Topic {
     }
 
     fn compile(&self) -> Compiled {
-        let stemmer = fold::stemmer();
+        let stemmer = fold::stemmer_of(Language::English);
         Compiled {
             signs: self.signs.compile(&stemmer),
             partly: self.partly.compile(&stemmer),
@@ -290,8 +356,19 @@ fn load(name: &str, node: &Node, errors: &mut Vec<LoadError>) -> Option<Topic> {
         let error = LoadError::new(format!("the topic `{name}` has nothing to look for"), node.place);
         errors.push(error.with_help("give it `terms`, `groups`, `sentences`, `sections` or `facets`"));
     }
-    let compiled = OnceLock::new();
-    Some(Topic { name: name.into(), signs, partly, facets, accepts, least, in_chapter, substance, compiled })
+    let (compiled, translations) = (OnceLock::new(), Vec::new());
+    Some(Topic {
+        name: name.into(),
+        signs,
+        partly,
+        facets,
+        accepts,
+        least,
+        in_chapter,
+        substance,
+        compiled,
+        translations,
+    })
 }
 
 fn load_accepts(fields: &mut Fields<'_, '_>) -> Accepts {

@@ -60,6 +60,7 @@ fn is_denial(text: &Text, at: usize) -> bool {
         }
         "no" => !matches!(next, "later" | "more" | "less" | "matter" | "longer" | "fewer" | "sooner" | "doubt"),
         "yet" => next == "to",
+        "nicht" => !matches!(next, "nur" | "später" | "länger" | "zögern" | "mehr"),
         word => DENYING.contains(&word),
     }
 }
@@ -76,7 +77,8 @@ fn denied_after(text: &Text, hit: &Range<usize>, end: usize) -> bool {
         if RELATIVE.contains(&word) {
             return false;
         }
-        let negative = matches!(word, "not" | "never" | "cannot") || (word.ends_with("nt") && is_auxiliary_not(word));
+        let negative =
+            matches!(word, "not" | "never" | "cannot" | "nicht") || (word.ends_with("nt") && is_auxiliary_not(word));
         if negative && !NOT_REALLY.contains(&text.word_text(at + 1)) {
             return !conditional(text, hit.start);
         }
@@ -129,12 +131,15 @@ const AUXILIARY: &[&str] = &[
 /// Words that deny what follows them.
 const DENYING: &[&str] = &[
     "never", "cannot", "neither", "nor", "without", "lack", "lacks", "lacking", "lacked", "nobody", "none", "nothing",
-    "dont", "doesnt", "didnt", "isnt", "arent", "wasnt", "werent", "hasnt", "havent", "wont", "cant", "absence",
+    "kein", "keine", "keinen", "keinem", "keiner", "keines", "niemand", "niemals", "weder", "dont", "doesnt", "didnt",
+    "isnt", "arent", "wasnt", "werent", "hasnt", "havent", "wont", "cant", "absence",
 ];
 
 /// Words after `not` that turn it into something else: `not only`, `not limited to`, `not later than`.
 const NOT_REALLY: &[&str] = &[
     "only",
+    "nur",
+    "später",
     "limited",
     "just",
     "later",
@@ -171,11 +176,12 @@ const PARTING: &[&str] = &[
 ];
 
 /// Words that open a condition.
-const CONDITION: &[&str] = &["if", "when", "whenever", "where", "once"];
+const CONDITION: &[&str] = &["if", "when", "whenever", "where", "once", "wenn", "falls", "sofern", "sobald"];
 
 /// Words that open a relative clause after a phrase: what they deny is not the phrase.
 const RELATIVE: &[&str] = &[
     "that", "which", "who", "whom", "whose", "where", "when", "if", "unless", "until", "and", "or", "but", "to", "for",
+    "und", "oder", "aber", "sondern", "dass", "damit", "wenn", "falls",
 ];
 
 /// Words with which a clause starts after a comma; any other word goes on with a list.

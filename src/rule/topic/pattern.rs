@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `notify` | the word in any of its forms (`notified`, `notifies`) |
 //! | `notif*` | any word that starts so |
+//! | `*vorfall*` `*vorfall` | any word that holds it, ends so: compounds |
 //! | `=form` | exactly this word |
 //! | `*` | exactly one word, whichever |
 //! | `..` `..3` | up to six (three) words of the same sentence, or none |
@@ -14,10 +15,9 @@
 
 use std::ops::Range;
 
-use rust_stemmers::Stemmer;
 use smol_str::SmolStr;
 
-use super::fold::{self, Break};
+use super::fold::{self, Break, Stemmer};
 use super::text::Text;
 
 /// How many words `..` may stand for.
@@ -42,6 +42,8 @@ enum Test {
     Stem(SmolStr),
     Prefix(SmolStr),
     Exact(SmolStr),
+    /// A part of a compound; whether it must be its end.
+    Inside(SmolStr, bool),
     Mail(SmolStr),
 }
 
@@ -62,12 +64,12 @@ impl Pattern {
         }
         let alternatives = pieces.iter().filter(|piece| piece.contains('|')).flat_map(|piece| piece.split('|'));
         for alternative in alternatives {
-            let bare = alternative.trim_start_matches('=').trim_end_matches('*');
+            let bare = alternative.trim_start_matches(['=', '*']).trim_end_matches('*');
             if !bare.contains('@') && fold::tokens(bare).len() != 1 {
                 return Some(format!("`{alternative}` is not one word; between `|` each alternative must be"));
             }
         }
-        let inside = |piece: &&str| !piece.contains('@') && piece.trim_end_matches('*').contains('*');
+        let inside = |piece: &&str| !piece.contains('@') && piece.trim_matches('*').contains('*');
         pieces
             .iter()
             .find(|piece| inside(piece) && !piece.contains('|'))
@@ -156,11 +158,14 @@ fn tests(written: &str) -> Vec<Test> {
     }
     let exact = written.starts_with('=');
     let prefix = written.ends_with('*');
-    let bare = written.trim_start_matches('=').trim_end_matches('*');
+    let compound = written.starts_with('*');
+    let bare = written.trim_start_matches(['=', '*']).trim_end_matches('*');
     let tokens = fold::tokens(bare);
     let last = tokens.len().saturating_sub(1);
     let tests = tokens.into_iter().enumerate().map(|(index, token)| {
-        if prefix && index == last {
+        if compound {
+            Test::Inside(token.text, !prefix)
+        } else if prefix && index == last {
             Test::Prefix(token.text)
         } else if exact {
             Test::Exact(token.text)
@@ -220,6 +225,9 @@ impl Test {
             Test::Stem(stem) => text.with_stem(stem).to_vec(),
             Test::Prefix(prefix) => text.with_prefix(prefix).collect(),
             Test::Exact(word) => text.with_prefix(word).filter(|form| text.form_text(*form) == word).collect(),
+            Test::Inside(part, ends) => {
+                text.forms_with(|form| if *ends { form.ends_with(&**part) } else { form.contains(&**part) })
+            }
             Test::Mail(glob) => text.mail_addresses(|address| matches_glob(glob, address)),
         }
     }
@@ -283,6 +291,8 @@ mod tests {
             ("roles responsibilities", "roles: responsibilities", &[]),
             ("a .. b", "a (c) b", &["a c b"]),
             ("incident", "https://a.test/incident x", &[]),
+            ("*vorfall*", "Sicherheitsvorfall, Vorfallmeldung, Zufall", &["sicherheitsvorfall", "vorfallmeldung"]),
+            ("*leiter", "Einsatzleiter und Leiterbahn", &["einsatzleiter"]),
         ] {
             assert_eq!(found(pattern, text), expected, "{pattern} in {text}");
         }

@@ -84,6 +84,9 @@ const PATTERNS: &[(&str, Holds)] = &[
     ),
     (r"(?i)\blorem ipsum\b(?: dolor sit amet\b)?", always),
     (r"\[[^\[\]\n]{2,300}\]", in_square_brackets),
+    (r"\[[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\](?:[^(\[]|$)", always),
+    (r"(?i)\b[a-z0-9._-]+@(?:your-?)?(?:company|organi[sz]ation|domain)(?:-?name)?\.(?:com|org|net|edu|tld)\b", always),
+    (r"(?i)\b(?:noch (?:festzulegen|zu klären|zu ergänzen)|wird (?:noch )?(?:ergänzt|nachgereicht))\b", always),
     (r"<<[^<>\n]{1,120}>>", always),
     (r"<[A-Za-z][^<>\n]{1,120}>", in_angle_brackets),
     (r"\{\{[^{}\n]{1,120}\}\}", always),
@@ -281,6 +284,8 @@ mod tests {
     fn blanks_are_found_where_they_stand() {
         for (text, expected) in [
             ("Owner: TBD", &["TBD"][..]),
+            ("Mail: security@company.com", &["security@company.com"]),
+            ("Telefon: noch festzulegen", &["noch festzulegen"]),
             ("The contact is to be defined.", &["to be defined"]),
             ("[Company Name] holds this; call [phone number]", &["[Company Name]", "[phone number]"]),
             ("Lead: [Security Team]", &["[Security Team]"]),

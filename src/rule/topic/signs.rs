@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use rust_stemmers::Stemmer;
 use smol_str::SmolStr;
 
+use super::fold::Stemmer;
 use super::negation;
 use super::pattern::Pattern;
 use super::text::{Kind, Role, Text};

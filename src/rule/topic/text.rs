@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 use super::TopicVerdict;
 use super::evidence::Standing;
-use super::fold::{self, Break};
+use super::fold::{self, Break, Language};
 use super::placeholder;
 use crate::syntax::tree::{List, Map, Node, Place, Value};
 
@@ -85,6 +85,8 @@ pub(super) struct Text {
     by_stem: FxHashMap<SmolStr, Vec<u32>>,
     /// Whether the document is about something close to its subject; what it says counts for a part at most.
     pub(super) is_aside: bool,
+    /// The language that it is written in.
+    pub(super) language: Language,
     standing: OnceLock<Standing>,
 }
 
@@ -260,6 +262,12 @@ impl Text {
             .collect()
     }
 
+    /// The forms that a test holds for.
+    pub(super) fn forms_with(&self, holds: impl Fn(&str) -> bool) -> Vec<u32> {
+        let fits = |(_, form): &(usize, &Form)| holds(&form.text);
+        self.forms.iter().enumerate().filter(fits).map(|(index, _)| to_u32(index)).collect()
+    }
+
     /// Where a form stands.
     pub(super) fn positions(&self, form: u32) -> &[u32] {
         self.forms.get(form as usize).map_or(&[], |form| form.positions.as_slice())
@@ -320,6 +328,15 @@ impl Text {
         let words: Vec<&str> = self.words_of(segment).map(|position| self.word_text(position)).collect();
         words.join(" ")
     }
+}
+
+/// The language whose usual words stand in the text more often.
+fn language_of(forms: &[Form]) -> Language {
+    let count = |language: Language| -> usize {
+        let usual = language.usual_words();
+        forms.iter().filter(|form| usual.contains(&form.text.as_str())).map(|form| form.positions.len()).sum()
+    };
+    if count(Language::German) > count(Language::English) { Language::German } else { Language::English }
 }
 
 fn is_value(word: &str) -> bool {
@@ -481,7 +498,8 @@ impl Builder {
                 form.positions.push(to_u32(position));
             }
         }
-        let stemmer = fold::stemmer();
+        let language = language_of(&forms);
+        let stemmer = fold::stemmer_of(language);
         let mut by_stem: FxHashMap<SmolStr, Vec<u32>> = FxHashMap::default();
         for (index, form) in forms.iter().enumerate() {
             by_stem.entry(fold::stem(&stemmer, &form.text)).or_default().push(to_u32(index));
@@ -495,6 +513,7 @@ impl Builder {
             forms,
             by_stem,
             is_aside,
+            language,
             standing: OnceLock::new(),
         }
     }
