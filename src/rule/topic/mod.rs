@@ -148,12 +148,12 @@ impl Topic {
         for entry in facets.map(Node::entries).unwrap_or_default().iter().filter(|entry| !known(&entry.key)) {
             errors.push(LoadError::new(format!("the topic has no facet `{}`", entry.key), entry.value.place));
         }
-        let mut of_facet = |facet: &Facet| match facets.and_then(|facets| facets.get(&facet.name)) {
-            Some(node) => load_signs(node, errors),
-            None => {
-                errors.push(LoadError::new(format!("the facet `{}` has no terms", facet.name), node.place));
-                Signs::default()
+        let mut of_facet = |facet: &Facet| {
+            if let Some(node) = facets.and_then(|facets| facets.get(&facet.name)) {
+                return load_signs(node, errors);
             }
+            errors.push(LoadError::new(format!("the facet `{}` has no terms", facet.name), node.place));
+            Signs::default()
         };
         let facets = self.facets.iter().map(&mut of_facet).collect();
         Some(Translation { language, signs, partly, facets, compiled: OnceLock::new() })
