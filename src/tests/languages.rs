@@ -44,7 +44,7 @@ Der Plan wird jährlich und nach jedem schweren Vorfall überprüft. Ein Planspi
 #[test]
 fn a_german_plan_is_judged_in_german() {
     let folder = program::folder(&[("plan.md", PLAN)]);
-    annexa(folder.path(), &["scan", "--today", TODAY, "--format", "sarif=out.sarif"]).expect(1);
+    annexa(folder.path(), ["scan", "--today", TODAY, "--format", "sarif=out.sarif"]).expect(1);
     let text = fs::read_to_string(folder.path().join("out.sarif")).unwrap();
     let sarif: Value = serde_json::from_str(&text).unwrap();
     let run = &sarif["runs"][0];
