@@ -30,6 +30,7 @@
 //! denied, what stands in a table of contents, a revision history or a list of abbreviations, and the document's own
 //! title do not count; a blank in place of the substance, and a text that only points elsewhere, count for a part.
 
+mod cache;
 mod evidence;
 mod fold;
 mod negation;
@@ -52,8 +53,8 @@ use fold::Language;
 use signs::{CompiledSigns, Signs};
 use text::Text;
 
+pub use cache::TextCache;
 pub use evidence::Shortfall;
-pub use text::TextCache;
 
 /// How many paragraphs a verdict names.
 const MOST_EVIDENCE: usize = 5;

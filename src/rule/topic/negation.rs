@@ -194,9 +194,9 @@ const STARTING: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rule::topic::TextCache;
     use crate::rule::topic::fold;
     use crate::rule::topic::pattern::Pattern;
-    use crate::rule::topic::text::TextCache;
     use crate::syntax::tree::{Node, Place};
 
     fn is_denied(phrase: &str, sentence: &str) -> bool {

@@ -251,7 +251,7 @@ fn matches_glob(glob: &str, address: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rule::topic::text::TextCache;
+    use crate::rule::topic::TextCache;
     use crate::syntax::tree::{Node, Place};
 
     fn found(pattern: &str, text: &str) -> Vec<String> {

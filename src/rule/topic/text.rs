@@ -1,70 +1,15 @@
-//! The folded words of documents, computed once for each and shared by all topics.
+//! A document as topics see it: its folded words, in sentences, blocks and sections.
 
 use std::ops::Range;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
-use super::TopicVerdict;
 use super::evidence::Standing;
 use super::fold::{self, Break, Language};
 use super::placeholder;
-use crate::syntax::tree::{List, Map, Node, Place, Value};
-
-/// The folded words of documents, kept for as long as the cache lives.
-#[derive(Debug, Default)]
-pub struct TextCache {
-    /// By the address of the document's map. The map is kept with its words, so that no other can take its address.
-    texts: Mutex<Texts>,
-    /// What came of a topic in a list of documents, by the addresses of both: several rules' conditions ask twice.
-    verdicts: Mutex<Verdicts>,
-}
-
-type Verdicts = FxHashMap<(usize, usize), (Arc<List>, TopicVerdict)>;
-
-type Texts = FxHashMap<usize, (Arc<Map>, Arc<Text>)>;
-
-impl TextCache {
-    /// The texts of a node: of a document, of each document of a list, of sections, or a plain text.
-    pub(super) fn texts(&self, node: &Node) -> Vec<Arc<Text>> {
-        match &node.value {
-            Value::Map(map) => vec![self.of_map(map, node)],
-            Value::List(list) => list.items.iter().flat_map(|item| self.texts(item)).collect(),
-            Value::Text(text) => vec![Arc::new(Text::of_plain(text, node.place))],
-            _ => Vec::new(),
-        }
-    }
-
-    /// The verdict on a list, which is worked out once for each topic.
-    pub(super) fn once(&self, topic: usize, node: &Node, judge: impl FnOnce() -> TopicVerdict) -> TopicVerdict {
-        let Value::List(list) = &node.value else { return judge() };
-        let key = (topic, Arc::as_ptr(list) as usize);
-        let lock = || self.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, verdict)) = lock().get(&key) {
-            return verdict.clone();
-        }
-        let verdict = judge();
-        lock().insert(key, (Arc::clone(list), verdict.clone()));
-        verdict
-    }
-
-    fn of_map(&self, map: &Arc<Map>, node: &Node) -> Arc<Text> {
-        let key = Arc::as_ptr(map) as usize;
-        if let Some((_, text)) = self.lock().get(&key) {
-            return Arc::clone(text);
-        }
-        // Folded outside the lock: two threads may do it twice, none waits for another's document.
-        let text = Arc::new(Text::of_map(node));
-        let mut texts = self.lock();
-        let (_, text) = texts.entry(key).or_insert_with(|| (Arc::clone(map), text));
-        Arc::clone(text)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Texts> {
-        self.texts.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+use crate::syntax::tree::{Node, Place, Value};
 
 /// A document, section or text as topics see it: one run of words in segments.
 #[derive(Debug)]
@@ -210,14 +155,15 @@ struct Form {
 
 impl Text {
     /// A plain text as one block; lines are not told apart.
-    fn of_plain(text: &SmolStr, place: Place) -> Text {
+    pub(super) fn of_plain(text: &SmolStr, place: Place) -> Text {
         let mut builder = Builder::default();
         builder.open_section(0.0);
         builder.block(text, place, None, "paragraph");
         builder.finish(false)
     }
 
-    fn of_map(node: &Node) -> Text {
+    /// A document, section or block, or the texts of any other map.
+    pub(super) fn of_map(node: &Node) -> Text {
         let mut builder = Builder::default();
         let links = node.get("links").map(Node::items).unwrap_or_default();
         let texts = links.iter().filter_map(|link| link.get("text").and_then(Node::as_str));
