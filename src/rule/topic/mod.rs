@@ -42,6 +42,7 @@ mod text;
 
 use std::sync::{Arc, OnceLock};
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
@@ -55,6 +56,9 @@ use text::Text;
 
 pub use cache::TextCache;
 pub use evidence::Shortfall;
+
+/// From how many texts on they are looked through in parallel.
+const MANY_TEXTS: usize = 64;
 
 /// How many paragraphs a verdict names.
 const MOST_EVIDENCE: usize = 5;
@@ -181,16 +185,17 @@ impl Topic {
     }
 
     fn judge_texts(&self, texts: &[Arc<Text>]) -> TopicVerdict {
-        let mut found: Vec<Found> = Vec::new();
-        for (index, text) in texts.iter().enumerate() {
+        let mut found = in_each(texts, |index, text| {
             let compiled = self.compiled_for(text.language);
+            let mut found = Vec::new();
             gather(text, index, &compiled.signs, self.accepts, &mut found);
             let touched = found.len();
             gather(text, index, &compiled.partly, self.accepts, &mut found);
             for find in found.iter_mut().skip(touched) {
                 find.weighed.shortfall.get_or_insert(Shortfall::Touched);
             }
-        }
+            found
+        });
         if self.accepts.value {
             heed_blanks(&mut found);
         }
@@ -206,11 +211,13 @@ impl Topic {
         let mut touched = 0_usize;
         let mut of_facets = Vec::new();
         for (number, facet) in self.facets.iter().enumerate() {
-            let mut finds = Vec::new();
-            for (index, text) in texts.iter().enumerate() {
-                let Some(signs) = self.compiled_for(text.language).facets.get(number) else { continue };
-                gather(text, index, signs, facet.accepts, &mut finds);
-            }
+            let mut finds = in_each(texts, |index, text| {
+                let mut finds = Vec::new();
+                if let Some(signs) = self.compiled_for(text.language).facets.get(number) {
+                    gather(text, index, signs, facet.accepts, &mut finds);
+                }
+                finds
+            });
             if facet.accepts.value {
                 heed_blanks(&mut finds);
             }
@@ -279,6 +286,14 @@ impl Topic {
 struct Found {
     text: usize,
     weighed: Weighed,
+}
+
+/// What is found in each of the texts, in their order; in parallel where there are many.
+fn in_each(texts: &[Arc<Text>], find: impl Fn(usize, &Text) -> Vec<Found> + Sync) -> Vec<Found> {
+    if texts.len() < MANY_TEXTS {
+        return texts.iter().enumerate().flat_map(|(index, text)| find(index, text)).collect();
+    }
+    texts.par_iter().enumerate().flat_map_iter(|(index, text)| find(index, text)).collect()
 }
 
 fn gather(text: &Text, index: usize, signs: &CompiledSigns, accepts: Accepts, found: &mut Vec<Found>) {
