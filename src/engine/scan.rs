@@ -172,7 +172,7 @@ fn evaluate(job: Job<'_>, mut plan: Plan, remember: Option<&mut Memory>) -> Asse
     let Job { source, settings, seen, not_read, repository, memory } = job;
     let (texts, comments) = texts_and_comments(source, seen, &not_read);
     let files: Vec<&ParsedFile> = seen.iter().map(Seen::file).collect();
-    let view = settings.view(&files);
+    let view = settings.view(&files).with_source(source);
     let words = TextCache::default();
     let changed = memory.map(|memory| memory.changed(&files)).unwrap_or_default();
     let recall = |kind: &dyn Kind, group: &Group<'_>| memory.and_then(|memory| memory.find(kind, group, &changed));

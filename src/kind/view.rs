@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::ops::Bound;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::ParsedFile;
+use crate::source::Source;
 
 /// What kinds may see apart from the files of a unit. Other files are asked for through its functions, which keep what
 /// was asked: only so can it be told later whether a change may concern a unit.
@@ -19,6 +20,7 @@ pub struct View<'a> {
     pub today: jiff::civil::Date,
     /// Files of values of Terraform's variables that the user named, in this order.
     pub value_files: &'a [String],
+    source: Option<&'a Source>,
     asked: Option<&'a Asked>,
 }
 
@@ -30,13 +32,19 @@ impl<'a> View<'a> {
         documents: &'a [(String, String)],
         today: jiff::civil::Date,
     ) -> View<'a> {
-        View { files, isms, documents, today, value_files: &[], asked: None }
+        View { files, isms, documents, today, value_files: &[], source: None, asked: None }
     }
 
     /// The same view with these files of values.
     #[must_use]
     pub fn with_values(self, value_files: &'a [String]) -> View<'a> {
         View { value_files, ..self }
+    }
+
+    /// The same view of the files of a source, so that those are in sight too that no kind has a meaning for.
+    #[must_use]
+    pub fn with_source(self, source: &'a Source) -> View<'a> {
+        View { source: Some(source), ..self }
     }
 
     /// The same view, which keeps what is asked of it.
@@ -83,6 +91,25 @@ impl<'a> View<'a> {
         self.files
     }
 
+    /// The text of a file of the source, whatever it holds.
+    pub fn text(&self, path: &str) -> Option<Arc<str>> {
+        let source = self.source?;
+        self.ask(|asked| {
+            asked.outside |= !source.is_listed(path);
+            asked.paths.insert(path.to_owned())
+        });
+        source.text_of(path)
+    }
+
+    /// The paths of the files of the source that start with this, whatever they hold, sorted.
+    pub fn paths_below(&self, prefix: &str) -> impl Iterator<Item = &'a str> {
+        self.ask(|asked| {
+            asked.outside = true;
+            true
+        });
+        self.source.map(|source| source.paths_below(prefix)).unwrap_or_default().into_iter()
+    }
+
     fn ask(&self, keep: impl FnOnce(&mut Questions) -> bool) {
         if let Some(asked) = self.asked {
             keep(&mut asked.0.lock().unwrap_or_else(PoisonError::into_inner));
@@ -100,6 +127,8 @@ struct Questions {
     folders: BTreeSet<String>,
     names: BTreeSet<&'static str>,
     all: bool,
+    /// Whether files were asked for of which it is not kept whether they changed.
+    outside: bool,
 }
 
 impl Asked {
@@ -113,7 +142,8 @@ impl Asked {
                 .is_some_and(|path| path.starts_with(folder.as_str()))
         };
         let name = |path: &&str| asked.names.contains(path.rsplit('/').next().unwrap_or(path));
-        (asked.all && !changed.is_empty())
+        asked.outside
+            || (asked.all && !changed.is_empty())
             || asked.paths.iter().any(|path| changed.contains(path.as_str()))
             || asked.folders.iter().any(below)
             || (!asked.names.is_empty() && changed.iter().any(name))

@@ -9,6 +9,7 @@
 //! [`Source::read`] refuses: what is too large, no text, or no regular file).
 
 pub mod git;
+mod installed;
 pub mod lines;
 pub mod read;
 pub mod render;
@@ -174,8 +175,8 @@ enum Origin {
     Folder { root: PathBuf, irregular: BTreeMap<FileId, PathBuf> },
     /// What git stores for the files, and the folder that paths are relative to.
     Stored { root: PathBuf, store: stored::Store },
-    /// What the files hold, in their order.
-    Memory(Vec<Arc<[u8]>>),
+    /// What the files hold, and the others that no syntax claims, each in their order.
+    Memory { files: Vec<Arc<[u8]>>, others: Vec<Arc<[u8]>> },
 }
 
 /// The files of a scan.
@@ -197,6 +198,8 @@ pub struct Source {
     pub rendered: Arc<render::Rendered>,
     /// How many files no syntax claims.
     pub other_files: usize,
+    /// The paths of files that no syntax claims, as far as they are part of the scan, sorted.
+    others: Vec<Arc<str>>,
     /// How many files the patterns of the configuration leave out. What is in an excluded folder is not counted.
     pub excluded_files: usize,
 }
@@ -218,7 +221,7 @@ impl Source {
     pub fn from_bytes(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Source {
         let files: BTreeMap<String, Vec<u8>> = files.into_iter().collect();
         let mut source = Source {
-            origin: Origin::Memory(Vec::new()),
+            origin: Origin::Memory { files: Vec::new(), others: Vec::new() },
             is_work_tree: false,
             is_whole: true,
             prefix: String::new(),
@@ -227,13 +230,18 @@ impl Source {
             not_entered: Vec::new(),
             rendered: Arc::default(),
             other_files: 0,
+            others: Vec::new(),
             excluded_files: 0,
         };
-        let mut held = Vec::new();
+        let (mut held, mut others) = (Vec::new(), Vec::new());
         for (path, bytes) in files {
             let size = bytes.len() as u64;
             match Syntax::of(&path) {
-                None => source.other_files += 1,
+                None => {
+                    source.other_files += 1;
+                    source.others.push(path.into());
+                    others.push(bytes.into());
+                }
                 Some(syntax) => {
                     let id = file_id(source.files.len());
                     source.files.push(SourceFile { id, path: path.into(), syntax, size, reported: true });
@@ -241,7 +249,7 @@ impl Source {
                 }
             }
         }
-        source.origin = Origin::Memory(held);
+        source.origin = Origin::Memory { files: held, others };
         source
     }
 
@@ -339,7 +347,7 @@ impl Source {
                 read::bytes(&path, &file.path, limit)
             }
             Origin::Stored { store, .. } => store.bytes(file, limit),
-            Origin::Memory(held) => match held.get(id.0 as usize) {
+            Origin::Memory { files, .. } => match files.get(id.0 as usize) {
                 Some(_) if file.size > limit => Err(NotRead::too_large(file.path.clone(), file.size, limit)),
                 Some(bytes) => Ok(bytes.to_vec()),
                 None => Err(NotRead::new(&file.path, NotReadReason::Failed, "holds nothing")),
@@ -347,11 +355,44 @@ impl Source {
         }
     }
 
+    /// Whether a syntax claims the file of this path.
+    pub fn is_listed(&self, path: &str) -> bool {
+        self.place_of(path).is_some()
+    }
+
+    fn place_of(&self, path: &str) -> Option<usize> {
+        self.files.binary_search_by(|file| (*file.path).cmp(path)).ok()
+    }
+
+    /// The text of a file, also of one that no syntax claims; none where it is not part of the scan, cannot be read or
+    /// is no text.
+    pub fn text_of(&self, path: &str) -> Option<Arc<str>> {
+        if let Some(file) = self.place_of(path).and_then(|place| self.files.get(place)) {
+            return self.read(file.id).ok();
+        }
+        let place = self.others.binary_search_by(|other| (**other).cmp(path)).ok()?;
+        let bytes = match &self.origin {
+            Origin::Folder { root, .. } => read::regular(&root.join(path), path, MAX_FILE_SIZE).ok()?,
+            Origin::Stored { store, .. } => store.other(path, MAX_FILE_SIZE)?,
+            Origin::Memory { others, .. } => others.get(place)?.to_vec(),
+        };
+        read::decode(bytes, path).ok()
+    }
+
+    /// The paths of all files that start with this, whether a syntax claims them or not, sorted.
+    pub fn paths_below(&self, prefix: &str) -> Vec<&str> {
+        let files = self.files.iter().map(|file| &*file.path);
+        let all = files.chain(self.others.iter().map(|other| &**other));
+        let mut paths: Vec<&str> = all.filter(|path| path.starts_with(prefix)).collect();
+        paths.sort_unstable();
+        paths
+    }
+
     /// The folder that paths are relative to; none for a source in memory.
     pub fn root(&self) -> Option<&Path> {
         match &self.origin {
             Origin::Folder { root, .. } | Origin::Stored { root, .. } => Some(root),
-            Origin::Memory(_) => None,
+            Origin::Memory { .. } => None,
         }
     }
 

@@ -35,6 +35,16 @@ pub fn bytes(path: &Path, shown: &str, limit: u64) -> Result<Vec<u8>, NotRead> {
     Ok(bytes)
 }
 
+/// The bytes of a file of at most `limit` bytes that is no link.
+pub(super) fn regular(path: &Path, shown: &str, limit: u64) -> Result<Vec<u8>, NotRead> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_symlink() => {
+            Err(NotRead::new(shown, NotReadReason::Link, "is a symbolic link, which is not followed"))
+        }
+        _ => bytes(path, shown, limit),
+    }
+}
+
 /// The text that bytes are.
 pub(super) fn decode(bytes: Vec<u8>, shown: &str) -> Result<Arc<str>, NotRead> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {

@@ -24,6 +24,8 @@ pub(super) struct Store {
     objects: Objects,
     commit: Option<ObjectId>,
     contents: FxHashMap<FileId, ObjectId>,
+    /// What no syntax claims, by path.
+    others: BTreeMap<String, ObjectId>,
     /// Where files stand whose ids are not their places.
     places: FxHashMap<FileId, usize>,
     /// The paths that were asked for of those that a commit would add or change, whatever their syntax.
@@ -55,6 +57,13 @@ impl Store {
 
     pub(super) fn index_of(&self, id: FileId) -> Option<usize> {
         if self.places.is_empty() { Some(id.0 as usize) } else { self.places.get(&id).copied() }
+    }
+
+    /// What git stores for a file that no syntax claims, of at most `limit` bytes.
+    pub(super) fn other(&self, path: &str, limit: u64) -> Option<Vec<u8>> {
+        let id = *self.others.get(path)?;
+        let is_small = self.objects.size(id).is_ok_and(|size| size <= limit);
+        if is_small { self.objects.content(id).ok().filter(|bytes| !bytes.starts_with(LFS_POINTER)) } else { None }
     }
 
     pub(super) fn renumber(
@@ -147,7 +156,8 @@ pub(super) fn open(
     let index = if let Content::Index { file } = content { file.clone() } else { None };
     let staged = std::mem::take(&mut listing.staged);
     let (contents, places) = (FxHashMap::default(), FxHashMap::default());
-    let store = Store { objects, commit, contents, places, staged, index };
+    let others = std::mem::take(&mut listing.others);
+    let store = Store { objects, commit, contents, others, places, staged, index };
     Ok(listing.finish(store, prefix, is_whole))
 }
 
@@ -185,6 +195,7 @@ struct Listing<'l> {
     not_read: BTreeSet<NotRead>,
     not_entered: BTreeSet<NotEntered>,
     other_files: usize,
+    others: BTreeMap<String, ObjectId>,
     excluded_files: usize,
 }
 
@@ -200,6 +211,7 @@ impl<'l> Listing<'l> {
             not_read: BTreeSet::new(),
             not_entered: BTreeSet::new(),
             other_files: 0,
+            others: BTreeMap::new(),
             excluded_files: 0,
         }
     }
@@ -223,6 +235,9 @@ impl<'l> Listing<'l> {
         }
         let Some(syntax) = Syntax::of(path) else {
             self.other_files += usize::from(is_inside);
+            if entry.kind == EntryKind::File && self.rules.includes(&full) {
+                self.others.insert(path.to_owned(), entry.id);
+            }
             return;
         };
         if !self.rules.includes(&full) {
@@ -284,6 +299,7 @@ impl<'l> Listing<'l> {
             store.contents.insert(id, content);
             files.push(SourceFile { id, path: path.into(), syntax, size: 0, reported });
         }
+        let others = store.others.keys().map(|path| path.as_str().into()).collect();
         Source {
             origin: Origin::Stored { root: self.rules.root.clone(), store },
             is_work_tree: prefix.is_empty(),
@@ -294,6 +310,7 @@ impl<'l> Listing<'l> {
             not_entered: self.not_entered.into_iter().collect(),
             rendered: std::sync::Arc::default(),
             other_files: self.other_files,
+            others,
             excluded_files: self.excluded_files,
         }
     }

@@ -39,6 +39,58 @@ fn not_read(source: &Source) -> Vec<(&str, NotReadReason, &str)> {
 }
 
 #[test]
+fn installed_modules_are_listed_where_terraform_lists_them() {
+    let list = r#"{"Modules": [{"Key": "", "Dir": "."}, {"Key": "v", "Dir": ".terraform/modules/v"},
+        {"Key": "w", "Dir": ".terraform\\modules\\w/sub"}, {"Key": "x", "Dir": ".terraform/modules/../../../y"}]}"#;
+    let folder = folder(&[
+        (".gitignore", ".terraform"),
+        ("a/main.tf", ""),
+        ("a/.terraform/modules/modules.json", list),
+        ("a/.terraform/modules/v/main.tf", ""),
+        ("a/.terraform/modules/v/README.md", ""),
+        ("a/.terraform/modules/v/examples/main.tf", ""),
+        ("a/.terraform/modules/w/sub/main.tf.json", "{}"),
+        ("a/.terraform/providers/p.tf", ""),
+        ("y/x.tf", ""),
+        ("z/.terraform/modules/modules.json", list),
+    ]);
+    let source = open(&folder, &["."]);
+    let installed: Vec<&str> = paths(&source).into_iter().filter(|path| path.contains(".terraform")).collect();
+    let expected = ["modules.json", "v/main.tf", "w/sub/main.tf.json"];
+    assert_eq!(installed, expected.map(|path| format!("a/.terraform/modules/{path}")));
+    assert_eq!(reported(&source).len(), 5);
+}
+
+#[test]
+fn files_without_a_syntax_can_be_read_by_their_path() {
+    let folder = folder(&[
+        ("a.tpl", "a"),
+        ("b/c.sh", "c"),
+        ("b/d.json", "{}"),
+        ("b/e.bin", "\0"),
+        ("no/f.tpl", "f"),
+        ("b/a.tf", ""),
+    ]);
+    symlink("a.tpl", folder.path().join("link.tpl")).unwrap();
+    let options = SourceOptions { exclude: vec!["no/**".to_owned()], ..options(&folder, &["."]) };
+    let source = Source::open(&options).unwrap();
+    for (path, text) in [
+        ("a.tpl", Some("a")),
+        ("b/c.sh", Some("c")),
+        ("b/d.json", Some("{}")),
+        ("b/e.bin", None),
+        ("no/f.tpl", None),
+        ("link.tpl", None),
+        ("../a.tpl", None),
+        ("none", None),
+    ] {
+        assert_eq!(source.text_of(path).as_deref(), text, "{path}");
+    }
+    assert_eq!(source.paths_below("b/"), ["b/a.tf", "b/c.sh", "b/d.json", "b/e.bin"]);
+    assert_eq!(source.is_listed("b/d.json"), !source.is_listed("b/c.sh"));
+}
+
+#[test]
 fn files_with_a_syntax_are_listed_in_order_and_others_counted() {
     let folder = folder(&[
         ("b.tf", ""),
@@ -152,7 +204,7 @@ fn folders_that_are_not_entered_are_told() {
     let told: Vec<(&str, &str)> = source.not_entered.iter().map(|entry| (&*entry.path, entry.reason)).collect();
     let expected = [
         ("evidence", "evidence that annexa recorded"),
-        ("m/.terraform", "modules and providers that Terraform downloaded"),
+        ("m/.terraform", "what Terraform downloaded; of it, modules that are called are read"),
         ("node_modules", "packages that a package manager downloaded"),
         ("old", "excluded by the configuration"),
         ("target", "what a build made"),

@@ -15,13 +15,13 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::{
     CONFIGURATION, Content, NotEntered, NotRead, NotReadReason, Origin, Source, SourceError, SourceFile, SourceOptions,
-    file_id, git, stored,
+    file_id, git, installed, stored,
 };
 use crate::syntax::Syntax;
 
 /// Folders that hold what was installed or built, by name.
 pub(super) const SKIPPED_FOLDERS: &[(&str, &str)] = &[
-    (".terraform", "modules and providers that Terraform downloaded"),
+    (".terraform", "what Terraform downloaded; of it, modules that are called are read"),
     ("node_modules", "packages that a package manager downloaded"),
 ];
 
@@ -46,6 +46,7 @@ pub(super) fn open(options: &SourceOptions) -> Result<Source, SourceError> {
     for path in &options.value_files {
         listing.add_values(&rules, path)?;
     }
+    listing.add_installed(&rules);
     if let Some(prefix) = work_tree.as_deref().filter(|_| !options.no_ignore && !named.folders.is_empty()) {
         listing.add_tracked(&rules, &named, prefix);
     }
@@ -202,11 +203,22 @@ fn patterns(root: &Path, patterns: &[String]) -> Result<Option<Gitignore>, Sourc
 
 /// One thing that was met on the way.
 enum Found {
-    File { path: PathBuf, syntax: Syntax, size: u64, reported: bool },
-    Link { path: PathBuf },
+    File {
+        path: PathBuf,
+        syntax: Syntax,
+        size: u64,
+        reported: bool,
+    },
+    Link {
+        path: PathBuf,
+    },
     NotRead(NotRead),
     NotEntered(NotEntered),
-    Other,
+    /// No syntax claims it; its path where the configuration lets it be read.
+    Other {
+        path: Option<PathBuf>,
+        counts: bool,
+    },
     Excluded,
 }
 
@@ -237,7 +249,7 @@ fn list(rules: &Rules, folder: &Path, depth: Option<usize>, options: &SourceOpti
         })
     });
     let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-    listing.found.extend(found.into_iter().filter(|step| reported || !matches!(step, Found::Other | Found::Excluded)));
+    listing.found.extend(found.into_iter().filter(|step| reported || !matches!(step, Found::Excluded)));
 }
 
 fn visit(rules: &Rules, entry: &DirEntry, reported: bool) -> (Option<Found>, WalkState) {
@@ -276,7 +288,10 @@ fn file(
         // The file by which a linked work tree or a submodule names its repository.
         return None;
     }
-    let Some(syntax) = Syntax::of(&shown) else { return Some(Found::Other) };
+    let Some(syntax) = Syntax::of(&shown) else {
+        let path = (kind.is_file() && rules.includes(path)).then(|| path.to_path_buf());
+        return Some(Found::Other { path, counts: reported });
+    };
     if !rules.includes(path) {
         return Some(Found::Excluded);
     }
@@ -339,6 +354,26 @@ impl Listing {
         Ok(())
     }
 
+    /// The modules that are installed for a folder with code of Terraform.
+    fn add_installed(&mut self, rules: &Rules) {
+        let mut folders: BTreeMap<PathBuf, bool> = BTreeMap::new();
+        for found in &self.found {
+            if let Found::File { path, syntax: Syntax::Hcl | Syntax::HclJson, reported, .. } = found
+                && let Some(folder) = path.parent()
+            {
+                *folders.entry(folder.to_path_buf()).or_default() |= reported;
+            }
+        }
+        for (folder, reported) in folders {
+            for path in installed::files(&folder) {
+                let metadata = || fs::symlink_metadata(&path);
+                if let Ok(known) = metadata() {
+                    self.found.extend(file(rules, &path, known.file_type(), metadata, reported));
+                }
+            }
+        }
+    }
+
     /// Git ignores nothing that it tracks, whatever the patterns say.
     fn add_tracked(&mut self, rules: &Rules, named: &Named, prefix: &Path) {
         let mut listed = BTreeSet::new();
@@ -372,6 +407,7 @@ impl Listing {
         let mut links = BTreeSet::new();
         let mut not_read = BTreeSet::new();
         let mut not_entered = BTreeSet::new();
+        let mut others = BTreeSet::new();
         let (mut other_files, mut excluded_files) = (0, 0);
         for found in self.found {
             match found {
@@ -388,7 +424,10 @@ impl Listing {
                 Found::NotEntered(folder) => {
                     not_entered.insert(folder);
                 }
-                Found::Other => other_files += 1,
+                Found::Other { path, counts } => {
+                    other_files += usize::from(counts);
+                    others.extend(path.map(|path| rules.relative(&path)));
+                }
                 Found::Excluded => excluded_files += 1,
             }
         }
@@ -412,6 +451,7 @@ impl Listing {
             not_entered: not_entered.into_iter().collect(),
             rendered: std::sync::Arc::default(),
             other_files,
+            others: others.into_iter().map(Into::into).collect(),
             excluded_files,
         }
     }

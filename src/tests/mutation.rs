@@ -5,7 +5,11 @@ use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use annexa::engine::assessment::{Assessment, FileState, Location};
+use annexa::kind::terraform::Terraform;
+use annexa::kind::terraform::plan::TerraformPlan;
+use annexa::kind::{Kind, ParsedFile, View};
 use annexa::rule::{ExampleSubject, set};
+use annexa::source::Source;
 use annexa::syntax::tree::{FileId, Node, Place};
 use annexa::syntax::{self, Content, Syntax};
 use rayon::prelude::*;
@@ -423,5 +427,55 @@ pub(crate) fn check_regions(assessment: &Assessment, files: &[(String, String)])
         assert_eq!(region.start_line as usize, before.matches('\n').count() + 1, "{location:?}");
         let line = before.rsplit('\n').next().unwrap_or_default().trim_start_matches('\u{feff}');
         assert_eq!(region.start_column as usize, line.chars().count() + 1, "{location:?}");
+    }
+}
+
+/// Modules of Terraform and plans, through evaluation alone: no rules, so that many inputs fit into a minute.
+#[test]
+fn no_module_of_terraform_panics() {
+    let of_terraform = |(path, _): &(String, String)| matches!(Syntax::of(path), Some(Syntax::Hcl | Syntax::HclJson));
+    let mut texts: Vec<(String, String)> = texts_of_examples().into_iter().flatten().filter(of_terraform).collect();
+    texts.extend(texts_of_acme().into_iter().filter(of_terraform));
+    let plan = program::testdata().join("cli/terraform-plan/input/plan.json");
+    texts.push(("plan.json".to_owned(), std::fs::read_to_string(plan).unwrap()));
+    (0..rounds(1)).into_par_iter().for_each(|round| {
+        for (index, (path, text)) in texts.iter().enumerate() {
+            let mut chance = Chance::new(round * 500_009 + index as u64 + 1);
+            let other = chance.below(texts.len());
+            let damaged = chance.damage(text, &texts[other].1);
+            let template = chance.damage("${a}%{ for x in b }${x}%{ endfor }", text);
+            let built = catch_unwind(AssertUnwindSafe(|| build_module(path, &damaged, &template)));
+            assert!(built.is_ok(), "round {round}, {path}:\n{damaged}\n{template}");
+        }
+    });
+}
+
+/// Builds the units of a module, of one that calls it twice, and of one whose template reads the other file.
+fn build_module(path: &str, text: &str, template: &str) {
+    let caller = "module \"m\" {\n  source = \"./m\"\n  for_each = toset([\"a\", \"b\"])\n  name = each.key\n}\n\
+                  resource \"t_t\" \"t\" {\n  x = templatefile(\"t.tpl\", { a = module.m[\"a\"], b = [1, 2] })\n  \
+                  y = yamldecode(file(\"t.tpl\"))\n}\n";
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let files = [("main.tf", caller), (&*format!("m/{name}"), text), ("t.tpl", template)];
+    let source = Source::from_files(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
+    let parse = |file: &annexa::source::SourceFile| {
+        // What holds a NUL byte is no text and is not read.
+        let text = source.read(file.id).ok()?;
+        let content = syntax::parse(file.syntax, &text, file.id).content;
+        Some(ParsedFile { id: file.id, path: file.path.clone(), text, content })
+    };
+    let files: Vec<ParsedFile> = source.files.iter().filter_map(parse).collect();
+    let files: Vec<&ParsedFile> = files.iter().collect();
+    let view = View::new(&files, &[], &[], jiff::civil::date(2026, 11, 22)).with_source(&source);
+    let kinds: [&dyn Kind; 2] = [&Terraform, &TerraformPlan];
+    for kind in kinds {
+        let claimed: Vec<&ParsedFile> = files.iter().copied().filter(|file| kind.claims(file, &view)).collect();
+        for group in kind.groups(&claimed) {
+            for resource in kind.build(&group, &view).resources {
+                let text = files.iter().find(|file| file.id == resource.header.file).map_or("", |file| &file.text);
+                let span = resource.header.as_span().unwrap_or_default();
+                assert!(text.get(span.start as usize..span.end as usize).is_some(), "{}", resource.address);
+            }
+        }
     }
 }

@@ -24,6 +24,7 @@ mod tests;
 
 pub(crate) use skip::{Skip, skips};
 
+use super::shared::task;
 use super::{Group, Kind, Notice, ParsedFile, Resource, Unit, View, by_file};
 use crate::syntax::tree::Node;
 use evaluate::Evaluator;
@@ -48,9 +49,10 @@ impl Kind for CloudFormation {
 
     fn build(&self, group: &Group<'_>, _view: &View<'_>) -> Unit {
         let mut unit = Unit { kind: self.name(), name: group.name.clone(), ..Unit::default() };
-        let trees = group.files.iter().flat_map(|file| file.trees());
-        for tree in trees.filter(|tree| template::is_template(tree)) {
-            lower(tree, &mut unit);
+        for file in &group.files {
+            for tree in file.trees().iter().filter(|tree| template::is_template(tree)) {
+                lower(tree, &file.text, &mut unit);
+            }
         }
         unit
     }
@@ -65,7 +67,7 @@ pub(super) fn lower_within(holder: Option<&Node>, unit: &mut Unit) {
 }
 
 /// Lowers one template.
-fn lower(tree: &Node, unit: &mut Unit) {
+fn lower(tree: &Node, text: &str, unit: &mut Unit) {
     let template = Template::of(tree);
     let evaluator = Evaluator::new(&template);
     let globals = Globals::of(&evaluator);
@@ -73,6 +75,7 @@ fn lower(tree: &Node, unit: &mut Unit) {
         let Some(resource) = resource::resource(&evaluator, &globals, entry) else { continue };
         let mut parts: Vec<Resource> = policy::statements_of(&resource);
         parts.extend(firewall::openings(&resource));
+        parts.extend(task::of(&resource, text));
         unit.resources.push(resource);
         unit.resources.append(&mut parts);
     }

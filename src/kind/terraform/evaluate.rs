@@ -12,13 +12,12 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::calls::Caller;
-use super::functions::{self, Stop};
 use super::instances::{self, Instances};
 use super::library::{self, Library};
 use super::module::{Declared, Module, Written};
-use super::{operators, references, template};
-use crate::kind::Notice;
-use crate::syntax::hcl::{Call, Expression, ExpressionKind, For};
+use super::{invoke, operators, references, template};
+use crate::kind::{Notice, View};
+use crate::syntax::hcl::{Expression, ExpressionKind, For};
 use crate::syntax::tree::{Entry, FileId, List, Map, Node, Place, Unknown, Value};
 
 /// How deeply evaluations may nest: expressions in locals in expressions.
@@ -96,6 +95,10 @@ pub(super) struct World<'m> {
     pub(super) library: Library<'m>,
     /// What the user should know.
     pub(super) notices: RefCell<Vec<Notice>>,
+    /// The files of the scan, for functions that read some.
+    pub(super) view: Option<&'m View<'m>>,
+    /// The texts of files that functions read, by path; `None` where there is no such file.
+    pub(super) texts: Remembered<SmolStr, Arc<str>>,
     /// How many modules were called so far.
     pub(super) calls: Cell<usize>,
     depth: Cell<u32>,
@@ -105,8 +108,8 @@ pub(super) struct World<'m> {
 
 impl<'m> World<'m> {
     /// The modules of a unit, nothing of which is evaluated yet.
-    pub(super) fn new(library: Library<'m>) -> World<'m> {
-        World { library, ..World::default() }
+    pub(super) fn new(library: Library<'m>, view: &'m View<'m>) -> World<'m> {
+        World { library, view: Some(view), ..World::default() }
     }
 
     /// Whether the unit cost more than evaluation is given; what was asked for after that is unknown.
@@ -176,12 +179,14 @@ impl<'m> Evaluator<'m> {
         smol_str::format_smolstr!("{}{local}", self.path)
     }
 
+    /// The folder of the root module, where Terraform runs.
+    pub(super) fn root(&self) -> &'m str {
+        self.caller.as_ref().map_or(&self.module.folder, Caller::root)
+    }
+
     /// The way from the root module to this one, as `path.module` gives it.
     pub(super) fn module_path(&self) -> SmolStr {
-        match self.caller.as_ref().map(Caller::root) {
-            Some(root) => library::relative(root, &self.module.folder),
-            None => SmolStr::new_static("."),
-        }
+        library::relative(self.root(), &self.module.folder)
     }
 
     /// How often something was asked of a value that it does not have. `try` and `can` compare before and after.
@@ -236,7 +241,7 @@ impl<'m> Evaluator<'m> {
                 None => Node::unknown(name.clone(), place),
             },
             ExpressionKind::Traversal(base, steps) => references::traversal(self, base, steps, place, scope),
-            ExpressionKind::Call(call) => self.call(call, place, scope),
+            ExpressionKind::Call(call) => invoke::call(self, call, place, scope),
             ExpressionKind::Conditional(parts) => self.conditional(parts, place, scope),
             ExpressionKind::Unary(operator, inner) => operators::unary(*operator, &self.evaluate(inner, scope), place),
             ExpressionKind::Binary(operator, sides) => {
@@ -274,59 +279,6 @@ impl<'m> Evaluator<'m> {
         match condition.value {
             Value::Unknown(unknown) => Node::depending(&unknown, place),
             _ => self.failure("a condition that is neither true nor false", place),
-        }
-    }
-
-    fn call(&self, call: &Call, place: Place, scope: Scope<'_>) -> Node {
-        match call.name.as_str() {
-            "try" => return self.first_that_resolves(call, place, scope),
-            "can" => return self.resolves(call, place, scope),
-            _ => {}
-        }
-        let mut arguments: Vec<Node> = call.arguments.iter().map(|argument| self.evaluate(argument, scope)).collect();
-        if call.expand_final
-            && let Some(last) = arguments.pop()
-        {
-            match &last.value {
-                Value::List(list) => {
-                    if let Some(unknown) = &list.open {
-                        return Node::depending(unknown, place);
-                    }
-                    arguments.extend(list.items.iter().cloned());
-                }
-                Value::Unknown(unknown) => return Node::depending(unknown, place),
-                _ => return self.failure(smol_str::format_smolstr!("{}(…)", call.name), place),
-            }
-        }
-        let value = match functions::call(&call.name, &arguments) {
-            Ok(value) => value,
-            Err(Stop::Unknown(unknown)) => Node::depending(&unknown, place).value,
-            Err(Stop::Wrong) => return self.failure(smol_str::format_smolstr!("{}(…)", call.name), place),
-        };
-        let refers = if matches!(value, Value::List(_) | Value::Map(_)) { None } else { union(&arguments) };
-        Node { value, place, refers }
-    }
-
-    /// `try(a, b, …)`: the first argument in which nothing fails.
-    fn first_that_resolves(&self, call: &Call, place: Place, scope: Scope<'_>) -> Node {
-        for argument in &call.arguments {
-            let before = self.failures();
-            let node = self.evaluate(argument, scope);
-            if self.failures() == before {
-                return at(node, place);
-            }
-        }
-        self.failure("try(…)", place)
-    }
-
-    /// `can(a)`: whether nothing fails in it.
-    fn resolves(&self, call: &Call, place: Place, scope: Scope<'_>) -> Node {
-        let before = self.failures();
-        let Some(argument) = call.arguments.first() else { return self.failure("can(…)", place) };
-        match self.evaluate(argument, scope).value {
-            _ if self.failures() > before => Node::new(Value::Bool(false), place),
-            Value::Unknown(unknown) => Node::depending(&unknown, place),
-            _ => Node::new(Value::Bool(true), place),
         }
     }
 

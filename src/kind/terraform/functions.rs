@@ -37,6 +37,7 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("base64decode", encodings::base64decode),
     ("base64encode", encodings::base64encode),
     ("base64sha256", encodings::base64sha256),
+    ("basename", texts::basename),
     ("ceil", numbers::ceil),
     ("chomp", texts::chomp),
     ("chunklist", collections::chunklist),
@@ -49,6 +50,8 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("compact", collections::compact),
     ("concat", collections::concat),
     ("contains", collections::contains),
+    ("csvdecode", conversions::csvdecode),
+    ("dirname", texts::dirname),
     ("distinct", collections::distinct),
     ("element", collections::element),
     ("endswith", texts::endswith),
@@ -110,6 +113,7 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("upper", texts::upper),
     ("urlencode", encodings::urlencode),
     ("values", collections::values),
+    ("yamldecode", conversions::yamldecode),
     ("zipmap", collections::zipmap),
 ];
 

@@ -9,18 +9,19 @@ use super::module::{Declared, Module, is_values};
 use crate::kind::{Group, ParsedFile, View};
 use crate::syntax::Content;
 use crate::syntax::hcl::{Block, ExpressionKind};
-use crate::syntax::tree::FileId;
+use crate::syntax::tree::{FileId, Node};
 
-/// The modules that a root reaches through local calls, by folder; the root itself among them.
+/// The modules that a root reaches through calls whose code is there, by folder; the root itself among them.
 #[derive(Debug, Default)]
 pub(super) struct Library<'a> {
     modules: BTreeMap<SmolStr, Module<'a>>,
+    installed: Installed,
 }
 
 impl<'a> Library<'a> {
     /// Indexes a root and every folder of the scan that it calls, directly or not.
     pub(super) fn of(root: &Group<'a>, view: &View<'a>) -> Library<'a> {
-        let mut library = Library::default();
+        let mut library = Library { installed: Installed::of(&root.name, view), ..Library::default() };
         let mut main = Module::of(&root.name, &root.files);
         // Of two values of one variable the one in the later file counts.
         for file in view.value_files.iter().filter_map(|path| view.file(path)) {
@@ -28,8 +29,9 @@ impl<'a> Library<'a> {
         }
         let mut waiting = vec![main];
         while let Some(module) = waiting.pop() {
+            let blocks = module.blocks.iter();
             let folders: BTreeSet<SmolStr> =
-                module.blocks.iter().filter_map(|declared| called_folder(&module.folder, declared.block)).collect();
+                blocks.filter_map(|declared| library.installed.called(&module.folder, declared.block)).collect();
             library.modules.insert(module.folder.clone(), module);
             for folder in folders {
                 let is_known = |module: &Module<'_>| module.folder == folder;
@@ -55,7 +57,49 @@ impl<'a> Library<'a> {
 
     /// What a call in `folder` calls, where it is a folder of the scan.
     pub(super) fn called(&self, folder: &str, call: Declared<'_>) -> Option<&Module<'a>> {
-        self.module(&called_folder(folder, call.block)?)
+        self.module(&self.installed.called(folder, call.block)?)
+    }
+}
+
+/// Where `terraform init` installed the modules of a root: by the folder of the caller and the name of the call.
+#[derive(Debug, Default)]
+struct Installed(BTreeMap<(SmolStr, SmolStr), SmolStr>);
+
+/// Where Terraform keeps modules, below the folder of the root module.
+const MODULES: &str = ".terraform/modules";
+
+/// Whether a file is the list of the modules that are installed for a root module.
+pub(super) fn is_installed_list(path: &str) -> bool {
+    path.strip_suffix("modules.json").is_some_and(|folder| folder.trim_end_matches('/').ends_with(MODULES))
+}
+
+impl Installed {
+    /// What the list of a root module says, if it is there.
+    fn of(root: &str, view: &View<'_>) -> Installed {
+        let list = join(root, &format!("{MODULES}/modules.json")).and_then(|path| view.file(&path));
+        let entries = list.and_then(|file| file.trees().first()?.get("Modules")).map(Node::items).unwrap_or_default();
+        let text = |entry: &Node, key: &str| entry.get(key).and_then(Node::as_str).map(SmolStr::from);
+        let folders: BTreeMap<SmolStr, SmolStr> = entries
+            .iter()
+            .filter_map(|entry| Some((text(entry, "Key")?, join(root, &text(entry, "Dir")?.replace('\\', "/"))?)))
+            .collect();
+        let mut calls = BTreeMap::new();
+        for (key, folder) in &folders {
+            let (caller, name) = key.rsplit_once('.').unwrap_or(("", key));
+            let own = if caller.is_empty() { join(root, ".") } else { folders.get(caller).cloned() };
+            if let Some(own) = own.filter(|_| !key.is_empty()) {
+                calls.insert((own, name.into()), folder.clone());
+            }
+        }
+        Installed(calls)
+    }
+
+    /// The folder that a block calls, of the scan or installed.
+    fn called(&self, folder: &str, block: &Block) -> Option<SmolStr> {
+        called_folder(folder, block).or_else(|| {
+            let name = block.labels.first().filter(|_| block.name == "module")?;
+            self.0.get(&(folder.into(), name.clone())).cloned()
+        })
     }
 }
 
@@ -119,6 +163,8 @@ pub(super) fn relative(from: &str, to: &str) -> SmolStr {
 pub(super) fn roots(mut groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
     // A folder that holds nothing but values is none.
     groups.retain(|group| group.files.iter().any(|file| !is_values(file.name())));
+    // What is installed is there for those who call it.
+    groups.retain(|group| !group.name.split('/').any(|step| step == ".terraform"));
     let names: BTreeSet<SmolStr> = groups.iter().map(|group| SmolStr::from(&*group.name)).collect();
     let calls: BTreeMap<SmolStr, Vec<SmolStr>> = groups
         .iter()

@@ -12,6 +12,7 @@
 //! | `terraform/backend.TYPE` | `backend.TYPE` | the backend's configuration |
 //! | `terraform/root` | `root` | `required_version`, `required_providers`, `backend` (its type), `resources` (counts by type) |
 //!
+//! | `container` | of the resource, then `/NAME` | what `aws_ecs_task_definition` lists: see `shared/task.rs` |
 //! | `kubernetes/KIND` `pod` `container` | of the resource | what `kubernetes_…` resources are: see `kubernetes/mod.rs` |
 //!
 //! Each instance of a resource is one: `TYPE.NAME[0]`, `TYPE.NAME["k"]`. Where `count` or `for_each` is not known, the
@@ -22,6 +23,7 @@
 
 use std::collections::BTreeSet;
 
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use self::calls::NotRead;
@@ -29,16 +31,19 @@ use self::evaluate::{Evaluator, World};
 use self::instances::Instance;
 use self::library::Library;
 use self::module::Declared;
+use super::shared::task;
 use super::{Group, Kind, Notice, ParsedFile, Resource, Unit, View};
 use crate::syntax::Content;
-use crate::syntax::tree::{Map, Node, Place};
+use crate::syntax::tree::{FileId, Map, Node, Place};
 
 mod calls;
 mod document;
 mod evaluate;
+mod filesystem;
 mod firewall;
 mod functions;
 mod instances;
+mod invoke;
 mod json_text;
 mod kubernetes;
 mod library;
@@ -63,7 +68,7 @@ impl Kind for Terraform {
     }
 
     fn claims(&self, file: &ParsedFile, _: &View<'_>) -> bool {
-        matches!(file.content, Content::Hcl(_))
+        matches!(file.content, Content::Hcl(_)) || library::is_installed_list(&file.path)
     }
 
     fn groups<'a>(&self, files: &[&'a ParsedFile]) -> Vec<Group<'a>> {
@@ -78,7 +83,7 @@ impl Kind for Terraform {
 /// Lowers a root module and what it calls.
 fn build(group: &Group<'_>, view: &View<'_>) -> Unit {
     let mut unit = Unit { kind: "terraform", name: group.name.clone(), ..Unit::default() };
-    let world = World::new(Library::of(group, view));
+    let world = World::new(Library::of(group, view), view);
     let Some(module) = world.library.module(&group.name).filter(|module| !module.blocks.is_empty()) else {
         return unit;
     };
@@ -90,7 +95,9 @@ fn build(group: &Group<'_>, view: &View<'_>) -> Unit {
     unit.resources.extend(lowered.resources);
     let mut parts: Vec<Resource> = unit.resources.iter().flat_map(firewall::openings).collect();
     parts.extend(policy::all(&unit.resources));
-    parts.extend(kubernetes::all(&unit.resources, &world.library.texts()));
+    let texts = world.library.texts();
+    parts.extend(kubernetes::all(&unit.resources, &texts));
+    parts.extend(tasks(&unit.resources, &texts));
     unit.resources.extend(parts);
     unit.notices.extend(lowered.not_read.notices());
     unit.notices.append(&mut world.notices.borrow_mut());
@@ -104,6 +111,12 @@ fn build(group: &Group<'_>, view: &View<'_>) -> Unit {
         });
     }
     unit
+}
+
+/// The containers of task definitions. `texts` are those of the files.
+fn tasks(resources: &[Resource], texts: &FxHashMap<FileId, &str>) -> Vec<Resource> {
+    let text = |resource: &Resource| texts.get(&resource.header.file).copied().unwrap_or_default();
+    resources.iter().flat_map(|resource| task::of(resource, text(resource))).collect()
 }
 
 /// The resources of a module and of those that it calls, in the order of the text.

@@ -7,9 +7,12 @@ mod files;
 mod firewalls;
 mod kubernetes;
 mod modules;
+mod reading;
+mod tasks;
 
 /// Files given as path and text.
 struct Fixture {
+    source: Source,
     files: Vec<ParsedFile>,
     value_files: Vec<String>,
 }
@@ -25,7 +28,7 @@ impl Fixture {
             ParsedFile { id: file.id, path: file.path.clone(), text, content: parsed.content }
         };
         let files = source.files.iter().map(parse).collect();
-        Fixture { files, value_files: Vec::new() }
+        Fixture { source, files, value_files: Vec::new() }
     }
 
     fn unit(&self) -> Unit {
@@ -37,7 +40,9 @@ impl Fixture {
     /// One unit for each root.
     fn units(&self) -> Vec<Unit> {
         let files: Vec<&ParsedFile> = self.files.iter().collect();
-        let view = View::new(&files, &[], &[], jiff::civil::date(2026, 1, 1)).with_values(&self.value_files);
+        let view = View::new(&files, &[], &[], jiff::civil::date(2026, 1, 1))
+            .with_values(&self.value_files)
+            .with_source(&self.source);
         let claimed: Vec<&ParsedFile> = files.iter().copied().filter(|file| Terraform.claims(file, &view)).collect();
         Terraform.groups(&claimed).iter().map(|group| build(group, &view)).collect()
     }

@@ -1,10 +1,14 @@
 //! Conversions between types.
 
+use std::sync::Arc;
+
 use super::collections::unique;
-use super::{Stop, argument, known, list, list_value, mismatch, number};
+use super::{Stop, argument, known, list, list_value, mismatch, number, text};
 use crate::kind::terraform::json_text;
+use crate::kind::terraform::kubernetes::moved;
 use crate::kind::terraform::operators::truth;
-use crate::syntax::tree::{Node, Value};
+use crate::syntax::tree::{FileId, Map, Node, Value};
+use crate::syntax::{Content, yaml};
 
 /// `tomap`, `sensitive`: what rules see does not change.
 pub(super) fn same(arguments: &[Node]) -> Result<Value, Stop> {
@@ -31,6 +35,44 @@ pub(super) fn jsondecode(arguments: &[Node]) -> Result<Value, Stop> {
         Value::List(_) | Value::Map(_) => Ok(node.value.clone()),
         _ => mismatch(node),
     }
+}
+
+/// One document of YAML.
+pub(super) fn yamldecode(arguments: &[Node]) -> Result<Value, Stop> {
+    let node = argument(arguments, 0)?;
+    match &node.value {
+        Value::Text(text) => {
+            let parsed = yaml::parse(text, FileId::NONE);
+            match (&parsed.content, parsed.errors.as_slice()) {
+                (Content::Trees(trees), []) => match trees.as_slice() {
+                    [tree] => Ok(moved(tree, node.place).value),
+                    _ => Err(Stop::Wrong),
+                },
+                _ => Err(Stop::Wrong),
+            }
+        }
+        // JSON is YAML too, and was read as what it holds already.
+        Value::List(_) | Value::Map(_) => Ok(node.value.clone()),
+        _ => mismatch(node),
+    }
+}
+
+/// A list with a map for each row, by the names in the first row.
+pub(super) fn csvdecode(arguments: &[Node]) -> Result<Value, Stop> {
+    let place = argument(arguments, 0)?.place;
+    let text = text(arguments, 0)?;
+    let mut rows = csv::Reader::from_reader(text.as_bytes());
+    let names = rows.headers().map_err(|_| Stop::Wrong)?.clone();
+    let mut items = Vec::new();
+    for row in rows.records() {
+        let row = row.map_err(|_| Stop::Wrong)?;
+        let mut map = Map::default();
+        for (name, cell) in names.iter().zip(&row) {
+            map.push(name, place, Node::text(cell, place));
+        }
+        items.push(Node::new(Value::Map(Arc::new(map)), place));
+    }
+    Ok(list_value(items, None))
 }
 
 pub(super) fn tostring(arguments: &[Node]) -> Result<Value, Stop> {

@@ -18,6 +18,28 @@ pub(super) fn upper(arguments: &[Node]) -> Result<Value, Stop> {
     Ok(value(text(arguments, 0)?.to_uppercase()))
 }
 
+/// The last part of a path.
+pub(super) fn basename(arguments: &[Node]) -> Result<Value, Stop> {
+    let text = text(arguments, 0)?;
+    let path = text.trim_end_matches('/');
+    Ok(value(match path.rsplit_once('/') {
+        Some((_, name)) => name,
+        None if path.is_empty() && !text.is_empty() => "/",
+        None if path.is_empty() => ".",
+        None => path,
+    }))
+}
+
+/// A path without its last part. What it holds twice (`a/../b`) stays.
+pub(super) fn dirname(arguments: &[Node]) -> Result<Value, Stop> {
+    let text = text(arguments, 0)?;
+    Ok(value(match text.rsplit_once('/') {
+        Some(("", _)) => "/",
+        Some((folder, _)) => folder.trim_end_matches('/'),
+        None => ".",
+    }))
+}
+
 pub(super) fn title(arguments: &[Node]) -> Result<Value, Stop> {
     let text = text(arguments, 0)?;
     let mut titled = String::with_capacity(text.len());

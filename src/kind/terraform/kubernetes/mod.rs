@@ -5,6 +5,8 @@
 
 mod shape;
 
+pub(super) use shape::moved;
+
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
@@ -148,7 +150,7 @@ fn written_as_yaml(body: &Node) -> Vec<Node> {
     if !parsed.errors.is_empty() {
         return Vec::new();
     }
-    trees.iter().map(|tree| shape::moved(tree, body.place)).filter(is_object).collect()
+    trees.iter().map(|tree| moved(tree, body.place)).filter(is_object).collect()
 }
 
 #[cfg(test)]

@@ -160,7 +160,7 @@ fn camel(key: &str) -> SmolStr {
 }
 
 /// The same value with everything in it at one place.
-pub(super) fn moved(node: &Node, place: Place) -> Node {
+pub(in super::super) fn moved(node: &Node, place: Place) -> Node {
     let value = match &node.value {
         Value::List(list) => {
             let items = list.items.iter().map(|item| moved(item, place)).collect();

@@ -18,7 +18,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use self::configuration::Scope;
 use self::value::{Parts, Reading};
-use super::{firewall, kubernetes, names, policy, root};
+use super::{firewall, kubernetes, names, policy, root, tasks};
 use crate::kind::{Group, Kind, Notice, ParsedFile, Resource, Unit, View, by_file};
 use crate::syntax::tree::{Map, Node};
 
@@ -93,6 +93,7 @@ fn add(tree: &Node, file: &ParsedFile, unit: &mut Unit) {
     let mut parts: Vec<Resource> = resources.iter().flat_map(firewall::openings).collect();
     parts.extend(policy::all(&resources));
     parts.extend(kubernetes::all(&resources, &texts));
+    parts.extend(tasks(&resources, &texts));
     unit.resources.append(&mut resources);
     unit.resources.append(&mut parts);
     if tree.get("errored").is_some_and(|errored| errored.as_bool() == Some(true)) {
