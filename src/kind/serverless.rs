@@ -38,7 +38,7 @@ impl Kind for Serverless {
 
     fn build(&self, group: &Group<'_>, _view: &View<'_>) -> Unit {
         let mut unit = Unit { kind: self.name(), name: group.name.clone(), ..Unit::default() };
-        for tree in group.files.iter().filter_map(|file| file.trees().first()) {
+        for (file, tree) in group.files.iter().filter_map(|file| Some((file, file.trees().first()?))) {
             let root = known(tree);
             let service = service(&root);
             let statements = of_provider(&root, &service);
@@ -50,7 +50,7 @@ impl Kind for Serverless {
                 unit.resources.push(function);
                 unit.resources.extend(statements);
             }
-            cloudformation::lower_within(root.get("resources"), &mut unit);
+            cloudformation::lower_within(root.get("resources"), &file.text, &mut unit);
         }
         unit
     }

@@ -21,7 +21,7 @@ use crate::syntax::Syntax;
 
 /// Folders that hold what was installed or built, by name.
 pub(super) const SKIPPED_FOLDERS: &[(&str, &str)] = &[
-    (".terraform", "what Terraform downloaded; of it, modules that are called are read"),
+    (".terraform", "modules and providers that Terraform downloaded"),
     ("node_modules", "packages that a package manager downloaded"),
 ];
 

@@ -58,15 +58,15 @@ impl Kind for CloudFormation {
     }
 }
 
-/// Lowers the templates that another format holds: one in place, or a list of them.
-pub(super) fn lower_within(holder: Option<&Node>, unit: &mut Unit) {
+/// Lowers the templates that another format holds: one in place, or a list of them. `text` is that of the file.
+pub(super) fn lower_within(holder: Option<&Node>, text: &str, unit: &mut Unit) {
     let Some(holder) = holder else { return };
     for node in std::iter::once(holder).chain(holder.items()).filter(|node| template::is_template(node)) {
-        lower(node, unit);
+        lower(node, text, unit);
     }
 }
 
-/// Lowers one template.
+/// Lowers one template of a file with this text.
 fn lower(tree: &Node, text: &str, unit: &mut Unit) {
     let template = Template::of(tree);
     let evaluator = Evaluator::new(&template);

@@ -11,9 +11,9 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::container::{self, Container};
 use super::image::Image;
-use super::{Field, map_of};
+use super::{Field, inexpressible, map_of};
 use crate::kind::Resource;
-use crate::syntax::tree::{List, Node, Place, Unknown, Value};
+use crate::syntax::tree::{List, Node, Place, Value};
 
 /// The containers of a resource that is a task definition; none of any other. `source` is the text of its file.
 pub fn of(owner: &Resource, source: &str) -> Vec<Resource> {
@@ -45,7 +45,7 @@ fn containers(owner: &Resource, definitions: &Node, source: &str) -> Vec<Resourc
 }
 
 fn container(node: &Node, name: Option<Field>, header: Place, source: &str) -> Container {
-    let none = || Some(Field::new(not_expressible(header)));
+    let none = || Some(inexpressible(header));
     let (user, group) = field(node, "user").map_or((None, None), user);
     Container {
         name,
@@ -115,12 +115,12 @@ fn user(written: Field) -> (Option<Field>, Option<Field>) {
 /// not dropping any is no mistake.
 fn capabilities(node: &Node, header: Place) -> Field {
     let written = field(node, "linuxParameters").and_then(|parameters| field(&parameters.value, "capabilities"));
-    let Some(written) = written else { return Field::new(not_expressible(header)) };
+    let Some(written) = written else { return inexpressible(header) };
     if matches!(written.value.value, Value::Unknown(_)) {
         return written;
     }
     let list = |name: &str| field(&written.value, name).map(without_prefix);
-    let drop = list("drop").unwrap_or_else(|| Field::new(not_expressible(header)));
+    let drop = list("drop").unwrap_or_else(|| inexpressible(header));
     let map = map_of(written.value.place, [("add", list("add")), ("drop", Some(drop))]);
     written.with(map)
 }
@@ -138,9 +138,4 @@ fn without_prefix(written: Field) -> Field {
     let list = List { items: list.items.iter().map(name).collect(), open: list.open.clone() };
     let node = Node { value: Value::List(Arc::new(list)), ..written.value.clone() };
     written.with(node)
-}
-
-fn not_expressible(place: Place) -> Node {
-    let unknown = Unknown { expressible: false, ..Unknown::new("what ECS has no words for") };
-    Node::new(Value::Unknown(Arc::new(unknown)), place)
 }
