@@ -15,7 +15,7 @@ use crate::isms::control::Framework;
 use crate::isms::coverage;
 use crate::isms::exception::{Exception, Introduced};
 use crate::kind::repository;
-use crate::report::{self, Format, Target};
+use crate::report::{self, Format, Named as _, Target};
 use crate::rule::{Confidence, Severity};
 use crate::source::git::blame::{self, Authorship};
 use crate::source::lines::LineIndex;
@@ -56,8 +56,7 @@ pub(super) struct WhatArgs {
 pub(super) struct ScanArgs {
     #[command(flatten)]
     what: WhatArgs,
-    /// Write a report: text, sarif, github, json, markdown; to a file with NAME=FILE (repeatable)
-    #[arg(long, value_name = "NAME[=FILE]", value_parser = Target::<Format>::parse)]
+    #[arg(long, value_name = "NAME[=FILE]", value_parser = Target::<Format>::parse, help = format_help())]
     format: Vec<Target<Format>>,
     /// Exit with 1 on findings of this severity or above: critical, high, medium, low, info, or none [default: low]
     #[arg(long, value_name = "SEVERITY", value_parser = threshold)]
@@ -70,6 +69,11 @@ pub(super) struct ScanArgs {
     staged: bool,
     #[command(flatten)]
     compare: CompareArgs,
+}
+
+/// Derived from the formats that there are, so that none is missing.
+fn format_help() -> String {
+    format!("Write a report: {}; to a file with NAME=FILE (repeatable)", Format::names())
 }
 
 /// What is staged. Git names the index to its hooks where it is not the usual one, as in `git commit --all`.

@@ -10,8 +10,10 @@ use crate::rule::Severity;
 pub(super) struct Findings {
     /// Fails that nothing quiets, by severity; every severity is there.
     pub(super) open: BTreeMap<Severity, usize>,
-    /// Fails that a comment quiets, or the configuration for the path.
-    pub(super) suppressed: usize,
+    /// Fails that a comment quiets.
+    pub(super) commented: usize,
+    /// Fails that the configuration quiets for their path.
+    pub(super) configured: usize,
     /// Fails under an exception in force.
     pub(super) excepted: usize,
     /// Undecided checks among the findings (with `--show-unknown`).
@@ -25,9 +27,8 @@ impl Findings {
         for finding in &assessment.findings {
             match (finding.kind, finding.suppression.as_ref().map(|by| by.kind)) {
                 (FindingKind::Unknown, _) => counts.unknown += 1,
-                (FindingKind::Fail, Some(SuppressionKind::Inline | SuppressionKind::Configuration)) => {
-                    counts.suppressed += 1;
-                }
+                (FindingKind::Fail, Some(SuppressionKind::Inline)) => counts.commented += 1,
+                (FindingKind::Fail, Some(SuppressionKind::Configuration)) => counts.configured += 1,
                 (FindingKind::Fail, Some(SuppressionKind::Exception)) => counts.excepted += 1,
                 (FindingKind::Fail, None) => *counts.open.entry(finding.severity).or_default() += 1,
             }

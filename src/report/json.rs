@@ -159,7 +159,7 @@ fn summary(assessment: &Assessment) -> Summary<'_> {
     let (unknowns, unknown_reasons) = count::unknowns(assessment);
     Summary {
         findings: findings.open.iter().rev().map(|(severity, number)| (severity.name(), *number)).collect(),
-        suppressed: findings.suppressed,
+        suppressed: findings.commented + findings.configured,
         excepted: findings.excepted,
         passes: count::passes(assessment),
         unknowns,

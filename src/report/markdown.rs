@@ -51,7 +51,8 @@ fn head(assessment: &Assessment) -> String {
     }
     let (unknown, _) = count::unknowns(assessment);
     for (what, number) in [
-        ("ignored by a comment", counts.suppressed),
+        ("ignored by a comment", counts.commented),
+        ("ignored by the configuration", counts.configured),
         ("under an exception in force", counts.excepted),
         ("not decided", unknown),
         ("passes", count::passes(assessment)),

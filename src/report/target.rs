@@ -9,6 +9,16 @@ pub trait Named: Copy + 'static {
 
     /// The name on the command line.
     fn name(self) -> &'static str;
+
+    /// The names of all values, for a sentence of plain text.
+    fn names() -> String {
+        Self::ALL.iter().map(|value| value.name()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The names of all values, each in backticks.
+    fn quoted() -> String {
+        Self::ALL.iter().map(|value| format!("`{}`", value.name())).collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// A format and where it goes.
@@ -62,17 +72,12 @@ impl<F: Named> Target<F> {
     pub fn parse(text: &str) -> Result<Target<F>, TargetError> {
         let (name, file) = text.split_once('=').unwrap_or((text, "-"));
         let format = F::ALL.iter().copied().find(|format| format.name() == name);
-        let format = format.ok_or_else(|| TargetError::UnknownFormat { name: name.into(), known: names::<F>() })?;
+        let format = format.ok_or_else(|| TargetError::UnknownFormat { name: name.into(), known: F::quoted() })?;
         if file.is_empty() {
             return Err(TargetError::NoFile { name: name.into() });
         }
         Ok(Target { format, file: file.into() })
     }
-}
-
-fn names<F: Named>() -> String {
-    let names: Vec<String> = F::ALL.iter().map(|format| format!("`{}`", format.name())).collect();
-    names.join(", ")
 }
 
 #[cfg(test)]

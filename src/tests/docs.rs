@@ -18,9 +18,10 @@ fn read(path: &str) -> String {
 }
 
 /// The documents for people.
-const DOCUMENTS: [&str; 8] = [
+const DOCUMENTS: [&str; 9] = [
     "README.md",
     "CONTRIBUTING.md",
+    "docs/ci.md",
     "docs/configuration.md",
     "docs/documents.md",
     "docs/exceptions.md",

@@ -143,11 +143,14 @@ fn findings(page: &mut Page<'_>, assessment: &Assessment) -> io::Result<()> {
         page.line("Findings", &format!("{}; {passes}", painted.join(", ")))?;
     }
     let mut quiet = Vec::new();
-    if counts.suppressed > 0 {
-        quiet.push(format!("{} ignored by a comment", counts.suppressed));
-    }
-    if counts.excepted > 0 {
-        quiet.push(format!("{} under an exception in force", counts.excepted));
+    for (number, words) in [
+        (counts.commented, "ignored by a comment"),
+        (counts.configured, "ignored by the configuration"),
+        (counts.excepted, "under an exception in force"),
+    ] {
+        if number > 0 {
+            quiet.push(format!("{number} {words}"));
+        }
     }
     if !quiet.is_empty() {
         page.row("", &format!("not among them: {}", quiet.join(", ")))?;
