@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::{env, fs, io};
 
 use sha2::{Digest, Sha256};
-use syntax::tree::{FileId, Node, Value};
+use syntax::tree::{Entry, FileId, Map, Node, Place, Value};
 
 /// The sources of the library that read and pack YAML, under the paths that they have there.
 #[expect(dead_code, unreachable_pub, reason = "shared with the library, which uses all of it")]
@@ -77,23 +77,85 @@ fn write_table(code: &mut String, name: &str, root: &Path, files: &[String], out
         let text = fs::read_to_string(&source).map_err(|error| format!("{path}: {error}"))?;
         let tree = out.join(format!("{name}-{index}.bin"));
         let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
-        fs::write(&tree, syntax::packed::pack(&without_examples(document(path, &text)?)))?;
-        let (source, tree) = (source.to_string_lossy(), tree.to_string_lossy());
+        let logic = out.join(format!("{name}-{index}-logic.bin"));
+        let document = document(path, &text)?;
+        let (document, body) = if name == "RULES" { split(document) } else { (document, Vec::new()) };
+        fs::write(&tree, syntax::packed::pack(&document))?;
+        fs::write(&logic, body)?;
+        let (source, tree, logic) = (source.to_string_lossy(), tree.to_string_lossy(), logic.to_string_lossy());
         writeln!(
             code,
-            "    EmbeddedFile {{ path: {path:?}, text: include_str!({source:?}), digest: {digest:?}, tree: include_bytes!({tree:?}) }},"
+            "    EmbeddedFile {{ path: {path:?}, text: include_str!({source:?}), digest: {digest:?}, \
+             tree: include_bytes!({tree:?}), logic: include_bytes!({logic:?}) }},"
         )?;
     }
     writeln!(code, "];")?;
     Ok(())
 }
 
+/// What a rule is known by, and packed what its checks ask, which is compiled only when one of them judges something.
 /// Most of a rule's tree is its examples, and only `rules test` asks for them: it reads the text again.
-fn without_examples(mut document: Node) -> Node {
+fn split(mut document: Node) -> (Node, Vec<u8>) {
+    let mut body = Map::default();
     if let Value::Map(map) = &mut document.value {
-        Arc::make_mut(map).entries.retain(|entry| entry.key != "examples");
+        let map = Arc::make_mut(map);
+        map.entries.retain(|entry| entry.key != "examples");
+        if let Some(topics) = map.entries.iter().position(|entry| entry.key == "topics") {
+            body.entries.push(map.entries.remove(topics));
+        }
+        if let Some(checks) = map.entries.iter_mut().find(|entry| entry.key == "checks") {
+            let mut asked = checks.value.clone();
+            each_map(&mut checks.value, keep_head);
+            each_map(&mut asked, |check| check.entries.retain(|entry| LOGIC.contains(&entry.key.as_str())));
+            body.push("checks", Place::NOWHERE, asked);
+        }
     }
-    document
+    (document, syntax::packed::pack(&Node::map(body, Place::NOWHERE)))
+}
+
+/// The keys of a check that say what it asks.
+const LOGIC: [&str; 5] = ["when", "require", "deny", "message", "at"];
+
+fn each_map(list: &mut Node, change: impl Fn(&mut Map)) {
+    let Value::List(items) = &mut list.value else { return };
+    for item in &mut Arc::make_mut(items).items {
+        if let Value::Map(map) = &mut item.value {
+            change(Arc::make_mut(map));
+        }
+    }
+}
+
+/// Leaves of a check what it is known by, and says of the rest what must be known before it is compiled.
+fn keep_head(check: &mut Map) {
+    let (asked, mut head): (Vec<Entry>, Vec<Entry>) =
+        check.entries.drain(..).partition(|entry| LOGIC.contains(&entry.key.as_str()));
+    let asks = |holds: &dyn Fn(&Entry) -> bool| {
+        asked.iter().any(|entry| entry.key != "message" && entry.key != "at" && anywhere(entry, holds))
+    };
+    let in_scan = |entry: &Entry| entry.key == "in" && entry.value.as_str() == Some("scan");
+    let states = |entry: &Entry| entry.key == "states" || entry.key == "not_states";
+    let flags = [
+        ("denies", asked.iter().any(|entry| entry.key == "deny")),
+        ("looks_across_units", asks(&in_scan)),
+        ("is_topical", asked.iter().any(|entry| entry.key != "when" && anywhere(entry, &states))),
+    ];
+    for (key, _) in flags.iter().filter(|(_, holds)| *holds) {
+        let value = Node::new(Value::Bool(true), Place::NOWHERE);
+        head.push(Entry { key: (*key).into(), key_place: Place::NOWHERE, value });
+    }
+    check.entries = head;
+}
+
+/// Whether something holds of an entry or of one below it.
+fn anywhere(entry: &Entry, holds: &dyn Fn(&Entry) -> bool) -> bool {
+    fn below(node: &Node, holds: &dyn Fn(&Entry) -> bool) -> bool {
+        match &node.value {
+            Value::Map(map) => map.entries.iter().any(|entry| anywhere(entry, holds)),
+            Value::List(list) => list.items.iter().any(|item| below(item, holds)),
+            _ => false,
+        }
+    }
+    holds(entry) || below(&entry.value, holds)
 }
 
 /// The one document of a file.

@@ -17,13 +17,14 @@ pub(super) struct Judged<'u> {
 /// Judges a resource by a check.
 pub(super) fn judge<'u>(check: &'u Check, resource: &'u Resource, context: &Context<'u>) -> Judged<'u> {
     let subject = Subject { node: &resource.tree, resource, element: None };
-    let narrowed = check.when.as_ref().map(|when| when.judge(subject, context));
+    let logic = check.logic.get();
+    let narrowed = logic.when.as_ref().map(|when| when.judge(subject, context));
     if let Some(when) = &narrowed
         && when.truth == Truth::False
     {
         return Judged { outcome: Outcome::NotApplicable, verdict: Verdict::of(Truth::False) };
     }
-    let verdict = check.condition.judge(subject, context);
+    let verdict = logic.condition.judge(subject, context);
     let outcome = outcome_of(check.denies, &verdict);
     match narrowed {
         // Whether the check applies is not known. If it passes, nothing can be wrong either way.

@@ -122,7 +122,13 @@ fn cut(text: &str, longest: usize) -> &str {
 
 /// The one place of a finding: the check's `at:`, else the first deciding leaf of the judged resource, else its header.
 pub(super) fn primary(check: &Check, resource: &Resource, verdict: &Verdict<'_>, texts: &Texts<'_>) -> Place {
-    let asked = check.at.as_ref().and_then(|path| path.first(&resource.tree)).and_then(|leaf| leaf_place(&leaf, texts));
+    let asked = check
+        .logic
+        .get()
+        .at
+        .as_ref()
+        .and_then(|path| path.first(&resource.tree))
+        .and_then(|leaf| leaf_place(&leaf, texts));
     let own = || verdict.deciders.iter().filter(|decider| std::ptr::eq(decider.resource, resource));
     asked.or_else(|| own().find_map(|decider| decider_place(decider, texts))).unwrap_or(resource.header)
 }

@@ -397,8 +397,9 @@ fn across_targets(plan: &Plan) -> Vec<&str> {
     for check in plan.rules.iter().flat_map(|planned| &planned.rule.checks).filter(|check| check.looks_across_units) {
         targets.extend(check.on.iter().map(SmolStr::as_str));
         let mut add = |target, _| targets.push(target);
-        check.condition.visit_targets(&mut add);
-        if let Some(when) = &check.when {
+        let logic = check.logic.get();
+        logic.condition.visit_targets(&mut add);
+        if let Some(when) = &logic.when {
             when.visit_targets(&mut add);
         }
     }

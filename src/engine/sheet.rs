@@ -288,7 +288,7 @@ fn message(
         let reason = judged.verdict.depends_on().unwrap_or_else(|| SmolStr::new_static("something that is not known"));
         return format!("Not decided whether this holds: {title}. It depends on {reason}");
     }
-    let told = match &check.message {
+    let told = match &check.logic.get().message {
         Some(message) => message.fill(slot.resource, &judged.verdict, &planned.parameters),
         None => title.clone(),
     };

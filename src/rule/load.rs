@@ -5,7 +5,9 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::compile::{self, Scope};
+use super::condition::Condition;
 use super::level::{Bearing, Confidence, Facet, Severity};
+use super::logic::{LazyLogic, Logic, PackedLogic};
 use super::message::Message;
 use super::topic::Topic;
 use super::{About, Check, ControlLink, Example, ExampleSubject, Expectation, Parameter, Rule};
@@ -19,8 +21,31 @@ pub use crate::syntax::fields::LoadError;
 
 /// Reads a rule. `id` is the one its path stands for.
 pub fn load(id: &str, node: &Node) -> Result<Rule, Vec<LoadError>> {
+    load_from(id, node, None)
+}
+
+/// Reads a rule that is built in: what it is known by, and packed what its checks ask.
+pub(super) fn load_packed(id: &str, head: &Node, logic: &'static [u8]) -> Result<Rule, Vec<LoadError>> {
+    load_from(id, head, Some(logic))
+}
+
+/// What the checks of a built-in rule ask, from the tree that the build script packed; nothing where it is not what it
+/// should be.
+pub(super) fn logics(id: &str, body: &Node, parameters: &[Parameter]) -> Vec<Logic> {
     let mut errors = Vec::new();
-    let rule = load_rule(id, node, &mut errors);
+    let topics = body.get("topics").map(|node| load_topics(id, node, &mut errors)).unwrap_or_default();
+    let scope = Scope { parameters, topics: &topics };
+    let checks = body.get("checks").map(Node::items).unwrap_or_default();
+    let logics = checks.iter().map_while(|node| {
+        let (logic, _) = load_logic(&Asked::of(node), node.place, scope, &mut errors)?;
+        Some(logic)
+    });
+    logics.collect()
+}
+
+fn load_from(id: &str, node: &Node, logic: Option<&'static [u8]>) -> Result<Rule, Vec<LoadError>> {
+    let mut errors = Vec::new();
+    let rule = load_rule(id, node, logic, &mut errors);
     match rule {
         Some(rule) if errors.is_empty() => Ok(rule),
         _ => {
@@ -30,7 +55,7 @@ pub fn load(id: &str, node: &Node) -> Result<Rule, Vec<LoadError>> {
     }
 }
 
-fn load_rule(id: &str, node: &Node, errors: &mut Vec<LoadError>) -> Option<Rule> {
+fn load_rule(id: &str, node: &Node, logic: Option<&'static [u8]>, errors: &mut Vec<LoadError>) -> Option<Rule> {
     let mut fields = Fields::of(node, "a rule", errors)?;
     check_id(id, &mut fields);
     let title = fields.text("title").unwrap_or_default().to_owned();
@@ -46,14 +71,18 @@ fn load_rule(id: &str, node: &Node, errors: &mut Vec<LoadError>) -> Option<Rule>
     let topics = fields.optional("topics");
     let checks = fields.required("checks");
     // Rules that are built in come without: only `rules test` asks for their examples, and reads the text again.
-    let examples = if node.place == Place::NOWHERE { None } else { fields.required("examples") };
+    let examples = if logic.is_some() { None } else { fields.required("examples") };
     fields.finish();
 
     let controls = controls.map(|node| load_controls(node, errors)).unwrap_or_default();
     let parameters = parameters.map(|node| load_parameters(node, errors)).unwrap_or_default();
     let topics = topics.map(|node| load_topics(id, node, errors)).unwrap_or_default();
     let scope = Scope { parameters: &parameters, topics: &topics };
-    let checks = checks.map(|node| load_checks(node, scope, errors)).unwrap_or_default();
+    let checks = match (checks, logic) {
+        (Some(node), None) => load_checks(node, scope, errors),
+        (Some(node), Some(logic)) => packed_checks(node, PackedLogic::new(id, logic, &parameters)),
+        (None, _) => Vec::new(),
+    };
     let examples = examples.map(|node| load_examples(node, errors)).unwrap_or_default();
     let mut all_aliases = aliases.clone();
     let of_parts = |check: &Check| check.part_aliases.iter().flat_map(|(_, ids)| ids.clone()).collect::<Vec<_>>();
@@ -166,43 +195,89 @@ fn load_checks(node: &Node, scope: Scope<'_>, errors: &mut Vec<LoadError>) -> Ve
     non_empty_list(node, "checks", errors).iter().filter_map(|item| load_check(item, scope, errors)).collect()
 }
 
+/// The checks of a built-in rule, whose logic is left for later. The build script wrote them, and a test holds them to
+/// what the texts say.
+fn packed_checks(node: &Node, logic: PackedLogic) -> Vec<Check> {
+    let logic = Arc::new(logic);
+    let flag = |node: &Node, key| node.get(key).is_some_and(|node| node.value == Value::Bool(true));
+    let read = |node: &Node| fields::texts(node, "texts", &mut Vec::new());
+    let texts = |node: &Node, key| node.get(key).map(read).unwrap_or_default();
+    let check = |(index, node): (usize, &Node)| {
+        let of_parts = node.get("part_aliases").map(Node::entries).unwrap_or_default();
+        let implies = texts(node, "implies");
+        Check {
+            on: texts(node, "on").iter().map(crate::kind::targets::canonical).collect(),
+            logic: LazyLogic::later(logic.clone(), index),
+            denies: flag(node, "denies"),
+            aliases: texts(node, "aliases"),
+            part_aliases: of_parts.iter().map(|entry| (entry.key.clone(), read(&entry.value))).collect(),
+            is_topical: !implies.is_empty() || flag(node, "is_topical"),
+            implies,
+            looks_across_units: flag(node, "looks_across_units"),
+            place: node.place,
+        }
+    };
+    node.items().iter().enumerate().map(check).collect()
+}
+
+/// The keys of a check that say what it asks.
+struct Asked<'n> {
+    when: Option<&'n Node>,
+    require: Option<&'n Node>,
+    deny: Option<&'n Node>,
+    message: Option<&'n Node>,
+    at: Option<&'n Node>,
+}
+
+impl<'n> Asked<'n> {
+    fn of(node: &'n Node) -> Asked<'n> {
+        let [when, require, deny, message, at] = ["when", "require", "deny", "message", "at"].map(|key| node.get(key));
+        Asked { when, require, deny, message, at }
+    }
+}
+
+/// What a check asks, and whether it denies it.
+fn load_logic(asked: &Asked<'_>, place: Place, scope: Scope<'_>, errors: &mut Vec<LoadError>) -> Option<(Logic, bool)> {
+    let when = asked.when.and_then(|node| compile::condition(node, false, scope, errors));
+    let condition = match (asked.require, asked.deny) {
+        (Some(node), None) => compile::condition(node, true, scope, errors),
+        (None, Some(node)) => compile::condition(node, false, scope, errors),
+        _ => {
+            errors.push(LoadError::new("a check needs one of `require` and `deny`", place));
+            None
+        }
+    }?;
+    let message = asked.message.and_then(|node| Message::load(node, scope.parameters, errors));
+    let at = asked.at.and_then(|node| compile::path(node, errors));
+    Some((Logic { when, condition, message, at }, asked.deny.is_some()))
+}
+
 fn load_check(node: &Node, scope: Scope<'_>, errors: &mut Vec<LoadError>) -> Option<Check> {
     let mut fields = Fields::of(node, "a check", errors)?;
     let on = fields.required("on");
-    let when = fields.optional("when");
-    let require = fields.optional("require");
-    let deny = fields.optional("deny");
-    let message = fields.optional("message");
-    let at = fields.optional("at");
+    let asked = Asked {
+        when: fields.optional("when"),
+        require: fields.optional("require"),
+        deny: fields.optional("deny"),
+        message: fields.optional("message"),
+        at: fields.optional("at"),
+    };
     let aliases = fields.texts("aliases");
     let part_aliases = fields.optional("part_aliases");
     let implies = fields.texts("implies");
     fields.finish();
     let on = on.map(|node| load_targets(node, errors)).unwrap_or_default();
-    let when = when.and_then(|node| compile::condition(node, false, scope, errors));
-    let denies = deny.is_some();
-    let condition = match (require, deny) {
-        (Some(node), None) => compile::condition(node, true, scope, errors),
-        (None, Some(node)) => compile::condition(node, false, scope, errors),
-        _ => {
-            errors.push(LoadError::new("a check needs one of `require` and `deny`", node.place));
-            None
-        }
-    }?;
-    let part_aliases = part_aliases.map(|node| load_part_aliases(node, &condition, errors)).unwrap_or_default();
-    let message = message.and_then(|node| Message::load(node, scope.parameters, errors));
-    let at = at.and_then(|node| compile::path(node, errors));
+    let (logic, denies) = load_logic(&asked, node.place, scope, errors)?;
+    let condition = &logic.condition;
+    let part_aliases = part_aliases.map(|node| load_part_aliases(node, condition, errors)).unwrap_or_default();
     let looks_across_units =
-        condition.looks_across_units() || when.as_ref().is_some_and(super::condition::Condition::looks_across_units);
+        condition.looks_across_units() || logic.when.as_ref().is_some_and(Condition::looks_across_units);
     let is_topical = !implies.is_empty() || condition.is_topical();
     let place = node.place;
     Some(Check {
         on,
-        when,
-        condition,
+        logic: LazyLogic::now(logic),
         denies,
-        message,
-        at,
         aliases,
         part_aliases,
         implies,
@@ -212,11 +287,7 @@ fn load_check(node: &Node, scope: Scope<'_>, errors: &mut Vec<LoadError>) -> Opt
     })
 }
 
-fn load_part_aliases(
-    node: &Node,
-    condition: &super::condition::Condition,
-    errors: &mut Vec<LoadError>,
-) -> Vec<(SmolStr, Vec<SmolStr>)> {
+fn load_part_aliases(node: &Node, condition: &Condition, errors: &mut Vec<LoadError>) -> Vec<(SmolStr, Vec<SmolStr>)> {
     if node.as_map().is_none() {
         errors.push(LoadError::new("`part_aliases` must be a map from the name of a part to ids", node.place));
     }

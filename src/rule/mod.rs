@@ -11,6 +11,7 @@ mod compile;
 pub mod condition;
 pub mod level;
 pub mod load;
+pub mod logic;
 pub mod matcher;
 pub mod message;
 pub mod path;
@@ -29,9 +30,7 @@ use smol_str::SmolStr;
 
 use crate::isms::control::ControlId;
 use crate::syntax::tree::{Node, Place, Value};
-use condition::Condition;
-use message::Message;
-use path::Path;
+use logic::LazyLogic;
 
 pub use level::{Bearing, Confidence, Facet, Severity};
 
@@ -116,16 +115,10 @@ impl Rule {
 pub struct Check {
     /// The targets it judges.
     pub on: Vec<SmolStr>,
-    /// What narrows it; outside of it the check is not applicable.
-    pub when: Option<Condition>,
-    /// What must hold or, where it denies, must not.
-    pub condition: Condition,
+    /// What it asks of them.
+    pub logic: LazyLogic,
     /// Whether the condition was written as `deny`.
     pub denies: bool,
-    /// The message of its findings; absent: the rule's title.
-    pub message: Option<Message>,
-    /// Where its findings stand, when not at the deciding leaf.
-    pub at: Option<Path>,
     /// The ids of the same check elsewhere.
     pub aliases: Vec<SmolStr>,
     /// The ids that stand for a part of the condition: a finding carries those of the parts that are missing.

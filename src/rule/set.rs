@@ -49,7 +49,8 @@ pub fn embedded() -> Result<Vec<LoadedRule>, RefusedRule> {
 
 fn load_embedded(file: &'static embedded::EmbeddedFile) -> Result<LoadedRule, RefusedRule> {
     let id = id_of(file.path.trim_start_matches("rules/"));
-    let loaded = packed::unpack(file.tree).ok_or_else(Vec::new).and_then(|tree| load::load(id, &tree));
+    let loaded =
+        packed::unpack(file.tree).ok_or_else(Vec::new).and_then(|head| load::load_packed(id, &head, file.logic));
     match loaded {
         Ok(rule) => {
             let (path, text) = (file.path.to_owned(), file.text.into());
