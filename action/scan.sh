@@ -9,32 +9,64 @@ readonly summary_limit=$((960 * 1024))
 # Outside the work tree, so that no later scan reads a report as a document.
 readonly folder=${ANNEXA_OUTPUT_DIR:-$RUNNER_TEMP/annexa-reports}
 readonly sarif=$folder/annexa.sarif evidence=$folder/annexa-evidence.sarif report=$folder/annexa.md
+readonly findings=$folder/annexa.json coverage=$folder/annexa-coverage.json annotations=$folder/annexa-annotations.txt
 
-arguments=(scan --color always --format text --format "github=$sarif" --format "sarif=$evidence" --format "markdown=$report")
+arguments=(scan --color always --format text --format "github=$sarif" --format "sarif=$evidence" --format "markdown=$report"
+  --format "json=$findings" --format "annotations=$annotations")
+# What both commands are told, so that they speak of the same.
+common=()
 
 # lines OPTION TEXT: adds the option once for each line of the text
 lines() {
   local line
   while IFS= read -r line; do
-    if [ -n "$line" ]; then arguments+=("$1" "$line"); fi
+    if [ -n "$line" ]; then common+=("$1" "$line"); fi
   done <<< "$2"
 }
 
-lines --format "${ANNEXA_FORMAT:-}"
+# base: the revision to compare with; nothing where there is none
+base() {
+  case ${ANNEXA_DIFF_BASE:-} in
+    none) ;;
+    ?*) echo "$ANNEXA_DIFF_BASE" ;;
+    *)
+      local target=origin/${GITHUB_BASE_REF:-}
+      if [ -z "${GITHUB_BASE_REF:-}" ] || [ -n "${ANNEXA_BASELINE:-}" ]; then return; fi
+      if git merge-base HEAD "$target" > /dev/null 2>&1; then
+        echo "$target"
+      else
+        echo "::warning title=annexa::the checkout has no history to compare with $target, so all findings count; give actions/checkout fetch-depth: 0" >&2
+      fi
+      ;;
+  esac
+}
+
 lines --rules "${ANNEXA_RULES:-}"
 lines --config "${ANNEXA_CONFIG:-}"
 lines --framework "${ANNEXA_FRAMEWORK:-}"
-lines --fail-on "${ANNEXA_FAIL_ON:-}"
+while IFS= read -r line; do
+  if [ -n "$line" ]; then arguments+=(--format "$line"); fi
+done <<< "${ANNEXA_FORMAT:-}"
+compared=false
+revision=$(base)
+if [ -n "$revision" ]; then compared=true arguments+=(--base "$revision"); fi
+if [ -n "${ANNEXA_BASELINE:-}" ]; then compared=true arguments+=(--baseline "$ANNEXA_BASELINE"); fi
+if [ "$compared" = true ]; then
+  # The base is not this change's fault: what counts is what it adds.
+  arguments+=(--fail-on-new "${ANNEXA_FAIL_ON:-low}")
+elif [ -n "${ANNEXA_FAIL_ON:-}" ]; then
+  arguments+=(--fail-on "$ANNEXA_FAIL_ON")
+fi
 if [ "${ANNEXA_STRICT:-false}" = true ]; then arguments+=(--strict); fi
 if [ "${ANNEXA_SHOW_UNKNOWN:-false}" = true ]; then arguments+=(--show-unknown); fi
-arguments+=(--)
+paths=()
 while IFS= read -r path; do
-  if [ -n "$path" ]; then arguments+=("$path"); fi
+  if [ -n "$path" ]; then paths+=("$path"); fi
 done <<< "${ANNEXA_PATH:-.}"
 
 mkdir -p "$folder"
 status=0
-annexa "${arguments[@]}" || status=$?
+annexa "${arguments[@]}" "${common[@]}" -- "${paths[@]}" || status=$?
 case $status in
   0) result=clean ;;
   1) result=findings ;;
@@ -42,11 +74,22 @@ case $status in
   *) exit "$status" ;;
 esac
 
+annexa coverage --format "json=$coverage" "${common[@]}" -- "${paths[@]}"
+if [ "${ANNEXA_ANNOTATIONS:-false}" = true ]; then cat "$annotations"; fi
+
+# open FILTER: how many open findings of the report there are
+open() {
+  jq "[.findings[] | select(.kind == \"fail\" and .suppression == null) | select($1)] | length" "$findings"
+}
+
 {
   echo "result=$result"
+  echo "findings=$(open true)"
+  if [ "$compared" = true ]; then echo "new-findings=$(open '.change == "new" or .change == "worse"')"; fi
   echo "sarif-file=$sarif"
   echo "evidence-file=$evidence"
   echo "report-file=$report"
+  echo "coverage=$coverage"
 } >> "$GITHUB_OUTPUT"
 
 if [ "${ANNEXA_SUMMARY:-true}" = true ]; then
