@@ -1,6 +1,6 @@
 //! Compiles `rules/**/*.yaml` and `frameworks/*.yaml` into the binary: the text for reports and the packed tree for
 //! evaluation, found by walking the folders so that adding a rule touches no other file. A file with a mistake in
-//! its YAML fails the build and names the place.
+//! its YAML fails the build and names the place. The document set of `policies/` goes in as it is.
 
 #![expect(clippy::disallowed_methods, reason = "a build script works on files and the environment")]
 
@@ -34,9 +34,15 @@ fn main() -> Outcome<()> {
     println_cargo("rerun-if-changed=src/syntax");
     let mut code = String::new();
     for (name, folder) in [("RULES", "rules"), ("FRAMEWORKS", "frameworks"), ("TERMS", "terms")] {
-        let files = yaml_files(&root, folder)?;
+        let files = files_below(&root, folder, &["yaml"])?;
         write_table(&mut code, name, &root, &files, &out)?;
     }
+    writeln!(code, "static POLICIES: &[PolicyFile] = &[")?;
+    for path in files_below(&root, "policies", &["md", "csv", "yaml"])? {
+        let (source, path) = (root.join(&path), path.trim_start_matches("policies/"));
+        writeln!(code, "    PolicyFile {{ path: {path:?}, text: include_str!({:?}) }},", source.to_string_lossy())?;
+    }
+    writeln!(code, "];")?;
     fs::write(out.join("embedded.rs"), code)?;
     Ok(())
 }
@@ -45,9 +51,9 @@ fn println_cargo(directive: &str) {
     println!("cargo:{directive}");
 }
 
-/// The YAML files below a folder, relative to the root, with forward slashes, sorted. Cargo is told about each folder
-/// and file, so that a new, changed or removed one builds anew.
-fn yaml_files(root: &Path, folder: &str) -> io::Result<Vec<String>> {
+/// The files with these endings below a folder, relative to the root, with forward slashes, sorted. Cargo is told about
+/// each folder and file, so that a new, changed or removed one builds anew.
+fn files_below(root: &Path, folder: &str, endings: &[&str]) -> io::Result<Vec<String>> {
     println_cargo(&format!("rerun-if-changed={folder}"));
     let mut files = Vec::new();
     let mut folders = vec![folder.to_string()];
@@ -61,7 +67,7 @@ fn yaml_files(root: &Path, folder: &str) -> io::Result<Vec<String>> {
             println_cargo(&format!("rerun-if-changed={path}"));
             if entry.file_type()?.is_dir() {
                 folders.push(path);
-            } else if Path::new(&path).extension().is_some_and(|extension| extension == "yaml") {
+            } else if Path::new(&path).extension().is_some_and(|ending| endings.iter().any(|known| ending == *known)) {
                 files.push(path);
             }
         }

@@ -1,4 +1,4 @@
-//! The built-in rules and frameworks: what `build.rs` compiled into the binary.
+//! The built-in rules, frameworks and policies: what `build.rs` compiled into the binary.
 
 /// A YAML file that is part of the binary.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +16,15 @@ pub struct EmbeddedFile {
     pub logic: &'static [u8],
 }
 
+/// A file of the document set that `annexa init` installs.
+#[derive(Debug, Clone, Copy)]
+pub struct PolicyFile {
+    /// Its path in the folder of the ISMS, with forward slashes: `registers/risk-register.csv`.
+    pub path: &'static str,
+    /// Its text, with blanks to fill in.
+    pub text: &'static str,
+}
+
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 /// Every built-in rule, sorted by path.
@@ -31,6 +40,11 @@ pub fn frameworks() -> &'static [EmbeddedFile] {
 /// The terms of other languages, sorted by path.
 pub fn terms() -> &'static [EmbeddedFile] {
     TERMS
+}
+
+/// The document set of an ISMS, sorted by path.
+pub fn policies() -> &'static [PolicyFile] {
+    POLICIES
 }
 
 #[cfg(test)]

@@ -12,10 +12,12 @@ mod diagnostic;
 mod documents;
 mod evidence;
 mod explain;
+mod init;
 mod output;
 mod plan;
 mod rules;
 mod scan;
+mod soa;
 
 use std::io::Write;
 
@@ -53,6 +55,10 @@ enum Colour {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Install documents and registers of an ISMS, a configuration, a workflow and a hook
+    Init(init::InitArgs),
+    /// Write or refresh the Statement of Applicability, and keep what people entered
+    Soa(soa::SoaArgs),
     /// Scan files, and report findings
     Scan(scan::ScanArgs),
     /// Scan files, and report the status of every control
@@ -162,6 +168,8 @@ pub fn run() -> ExitStatus {
 
 fn dispatch(command: Command, terminal: Terminal) -> Result<ExitStatus, Failure> {
     match command {
+        Command::Init(args) => init::run(&args),
+        Command::Soa(args) => soa::run(&args, terminal),
         Command::Scan(args) => scan::run(&args, terminal),
         Command::Coverage(args) => coverage::run(&args, terminal),
         Command::Baseline(command) => baseline::run(&command, terminal),

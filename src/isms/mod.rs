@@ -7,3 +7,4 @@ pub mod coverage;
 pub mod crosswalk;
 pub mod exception;
 pub mod resolve;
+pub mod soa;

@@ -13,6 +13,7 @@ mod evidence;
 mod exceptions;
 mod fingerprints;
 mod hostile;
+mod init;
 mod isms;
 mod languages;
 mod mutation;

@@ -12,7 +12,7 @@
 //! history           list of { version, date, by, approver, what }
 //! sections          as the syntax gives them
 //! links             list of { text, target, exists }: `exists` is absent where that cannot be known
-//! placeholders      list of blanks that nobody filled in
+//! placeholders      list of blanks that nobody filled in, in front matter and text, each once
 //! words             how many
 //! is_aside          true where it is about something close to its subject, such as vulnerabilities of a product
 //! ```
@@ -163,7 +163,12 @@ pub(crate) fn read(file: &ParsedFile, recognised: Recognised, view: &View<'_>) -
     }
     copy(parsed, "sections", &mut map);
     map.push("links", whole, Node::list(links(parsed, file, view), whole));
-    map.push("placeholders", whole, Node::list(placeholder::find(sections, &file.text), whole));
+    let mut blanks = Vec::new();
+    if let Some(metadata) = parsed.get("metadata") {
+        placeholder::in_values(metadata, &file.text, &mut blanks);
+    }
+    blanks.extend(placeholder::find(sections, &file.text));
+    map.push("placeholders", whole, Node::list(placeholder::distinct(blanks.iter()), whole));
     copy(parsed, "words", &mut map);
     if subject::of_set(&recognised.set).is_some_and(|subject| subject.is_beside_the_point(parsed)) {
         map.push("is_aside", whole, Node::new(Value::Bool(true), whole));

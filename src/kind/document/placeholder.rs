@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use smol_str::SmolStr;
 
-use crate::syntax::tree::{At, Node, Place, Span};
+use crate::syntax::tree::{At, Node, Place, Span, Value};
 
 /// What a blank looks like. Brackets hold one only with a word of [`ASKING`] in them: `[1]` and `[sic]` are none.
 static BLANK: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -27,7 +27,7 @@ static ASKING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?ix) ^ (?: the \s+ | your \s+ | our \s+ )?
         (?: insert | enter | fill | add | specify | describe | choose | select | replace | define | state
-          | company | organi[sz]ation | entity | business | name | date | role | title | department | address | phone | telephone
+          | company | country | organi[sz]ation | entity | business | name | date | role | title | department | address | phone | telephone
           | e-?mail | owner | approver | author | version | contact | number | day | month | year | dd | yyyy | location | url
           | tbd | tbc | todo | to \s+ be | xx+ | \.\.\. | … | placeholder | your )
         \b",
@@ -63,6 +63,27 @@ pub(crate) fn find(sections: &[Node], source: &str) -> Vec<Node> {
             if let Some(text) = block.get("text") {
                 in_text(text, source, &mut found);
             }
+        }
+    }
+    found
+}
+
+/// The blanks in what stands beside the text: front matter, the cells of a register.
+pub(crate) fn in_values(value: &Node, source: &str, found: &mut Vec<Node>) {
+    match &value.value {
+        Value::Text(_) => in_text(value, source, found),
+        Value::List(list) => list.items.iter().for_each(|item| in_values(item, source, found)),
+        Value::Map(map) => map.entries.iter().for_each(|entry| in_values(&entry.value, source, found)),
+        _ => {}
+    }
+}
+
+/// The texts that differ, each at its first place.
+pub(crate) fn distinct<'n>(nodes: impl Iterator<Item = &'n Node>) -> Vec<Node> {
+    let mut found: Vec<Node> = Vec::new();
+    for node in nodes {
+        if !found.iter().any(|known| known.as_str() == node.as_str()) {
+            found.push(node.clone());
         }
     }
     found
@@ -150,6 +171,16 @@ mod tests {
         ] {
             assert_eq!(blanks(source), expected, "{source}");
         }
+    }
+
+    #[test]
+    fn blanks_beside_the_text_are_found_where_they_stand() {
+        let source = "owner: \"[owner]\"\nversion: 1\ntags: [name, date]\nreviewers: ['[name]', Edda]\napproved: TBD\n";
+        let Content::Trees(trees) = crate::syntax::yaml::parse(source, FileId(0)).content else { panic!("no tree") };
+        let mut found = Vec::new();
+        in_values(&trees[0], source, &mut found);
+        let said: Vec<&str> = found.iter().map(|node| node.place.as_span().unwrap().slice(source)).collect();
+        assert_eq!(said, ["[owner]", "[name]", "TBD"]);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! register, name, count, files
 //! rows                                          list of the rows
 //! owner, approver, approved_on, version, …      as documents, where the file says so
+//! placeholders                                  list of blanks that nobody filled in, each once
 //! missing_controls, duplicate_controls          of the statement of applicability
 //! ```
 
@@ -25,8 +26,8 @@ use crate::engine::assessment::{ApplicabilityRow, Attestation, CorrectiveAction,
 use crate::isms::catalogue::catalogue;
 use crate::isms::control::Framework;
 use crate::kind::document::folder::{Closeness, is_elsewhere, isms_folder};
-use crate::kind::document::metadata;
 use crate::kind::document::words::fold;
+use crate::kind::document::{metadata, placeholder};
 use crate::kind::register::row::{Columns, Row};
 use crate::kind::register::table::RawTable;
 use crate::kind::register::types::{RegisterType, Signs};
@@ -41,6 +42,8 @@ pub(crate) struct Register {
     rows: Vec<Row>,
     /// What the file says about the register.
     head: Map,
+    /// Blanks that nobody filled in.
+    blanks: Vec<Node>,
     path: SmolStr,
     place: Place,
     because: String,
@@ -154,8 +157,16 @@ pub(crate) fn read(file: &ParsedFile, view: &View<'_>) -> Option<Register> {
     if let Some(title) = table::head(file).and_then(|head| head.get("title")).filter(|title| title.as_str().is_some()) {
         head.push("title", title.place, title.clone());
     }
+    let mut blanks = Vec::new();
+    let rows_of_head = |node: &Node| node.as_list().is_some() || node.as_map().is_some();
+    for entry in table::head(file).map(Node::entries).unwrap_or_default() {
+        if !rows_of_head(&entry.value) {
+            placeholder::in_values(&entry.value, &file.text, &mut blanks);
+        }
+    }
+    blanks.extend(rows.iter().flat_map(|row| row.blanks.iter().cloned()));
     let place = tables.iter().find_map(|table| table.place).unwrap_or_else(|| Place::whole(file.id));
-    Some(Register { kind, rows, head, path: (*file.path).into(), place, because })
+    Some(Register { kind, rows, head, blanks, path: (*file.path).into(), place, because })
 }
 
 impl Register {
@@ -249,6 +260,7 @@ fn whole(name: &SmolStr, parts: &[&Register]) -> Resource {
     put("count", Node::new(Value::Number(rows.len() as f64), header));
     put("files", texts(parts.iter().map(|part| part.path.clone()).collect()));
     put("rows", Node::list(rows.iter().map(|row| row.tree.clone()).collect(), place));
+    put("placeholders", Node::list(placeholder::distinct(parts.iter().flat_map(|part| &part.blanks)), header));
     if parts.first().is_some_and(|first| first.kind.id == "applicability") {
         let controls: Vec<SmolStr> = rows.iter().filter_map(|row| facts::control(&row.tree)).collect();
         put("missing_controls", texts(missing(&controls)));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::kind::document::metadata::written;
+use crate::kind::document::placeholder;
 use crate::kind::document::words::fold_label;
 use crate::kind::register::table::{RawRow, RawTable};
 use crate::kind::register::types::{Field, FieldKind, RegisterType};
@@ -20,6 +21,8 @@ pub(super) struct Row {
     pub(super) tree: Node,
     /// The cell that names it.
     pub(super) header: Place,
+    /// Blanks in its cells that nobody filled in.
+    pub(super) blanks: Vec<Node>,
 }
 
 /// The fields of a table's columns.
@@ -95,7 +98,9 @@ impl<'a> Columns<'a> {
         if let (Some(entry), Some(field)) = (raw.key, self.kind.by_id(&self.kind.key)) {
             put(field, &Node::text(entry.key.clone(), entry.key_place), entry.key_place, self.source, &mut map);
         }
+        let mut blanks = Vec::new();
         for entry in raw.map.entries() {
+            placeholder::in_values(&entry.value, self.source, &mut blanks);
             match self.field(&entry.key) {
                 Some(field) => put(field, &entry.value, entry.key_place, self.source, &mut map),
                 None => extra.push(entry.key.clone(), entry.key_place, entry.value.clone()),
@@ -110,7 +115,7 @@ impl<'a> Columns<'a> {
         if !extra.entries.is_empty() {
             map.push("extra", place, Node::map(extra, place));
         }
-        Row { key, tree: Node::map(map, place), header }
+        Row { key, tree: Node::map(map, place), header, blanks }
     }
 
     /// What tells a row apart: its key; of a training also the course.

@@ -91,7 +91,6 @@ pub(crate) struct Signs<'a> {
 }
 
 /// All types.
-#[cfg(test)]
 pub(crate) fn all() -> &'static [RegisterType] {
     &TABLE.registers
 }
