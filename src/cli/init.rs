@@ -78,6 +78,9 @@ const ISMS: &str = "isms";
 /// The page that explains the blanks, and therefore shows some.
 const EXPLANATION: &str = "README.md";
 
+/// How many of the files that existed are named.
+const SHOWN: usize = 8;
+
 /// Questions, each with the blank that its answer fills.
 const QUESTIONS: [(&str, &str); 6] = [
     ("company", "Name of the company"),
@@ -172,6 +175,8 @@ struct Outcome {
     written: usize,
     /// Files that existed, relative to the folder.
     existing: Vec<String>,
+    /// Whether there was a configuration that does not name the folder.
+    is_unmentioned: bool,
     /// The blanks that are left in what was written, each with the number of places.
     left: BTreeMap<String, usize>,
 }
@@ -188,7 +193,10 @@ fn install(folder: &Path, answers: &Answers) -> Result<Outcome, Failure> {
         }
     }
     for (path, text) in OTHERS {
-        place(folder, path, text, &mut outcome)?;
+        if !place(folder, path, text, &mut outcome)? && path == crate::source::CONFIGURATION {
+            let existing = fs::read_to_string(folder.join(path)).unwrap_or_default();
+            outcome.is_unmentioned = !existing.lines().any(|line| line.starts_with("isms:") && line.contains(ISMS));
+        }
     }
     Ok(outcome)
 }
@@ -257,11 +265,18 @@ fn blanks() -> BTreeSet<String> {
 fn report(outcome: &Outcome, args: &InitArgs, out: &mut dyn Write) -> io::Result<()> {
     let folder = args.folder.display();
     writeln!(out, "Installed  {} files in {folder}", outcome.written)?;
-    for path in &outcome.existing {
+    for path in outcome.existing.iter().take(SHOWN) {
         writeln!(out, "Kept       {path} exists already and was left as it is")?;
     }
-    if outcome.existing.iter().any(|path| path == crate::source::CONFIGURATION) {
-        writeln!(out, "           it should say `isms: {ISMS}` and `exceptions: {ISMS}/registers/exceptions.yaml`")?;
+    if let Some(more) = outcome.existing.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        writeln!(out, "           and so do {more} more")?;
+    }
+    if outcome.is_unmentioned {
+        writeln!(
+            out,
+            "           {} should say `isms: {ISMS}` and `exceptions: {ISMS}/registers/exceptions.yaml`",
+            crate::source::CONFIGURATION
+        )?;
     }
     let places: usize = outcome.left.values().sum();
     if places > 0 {
