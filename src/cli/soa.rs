@@ -66,7 +66,7 @@ pub(super) fn run(args: &SoaArgs, terminal: Terminal) -> Result<ExitStatus, Fail
 
 /// The statement that is there, else where a new one belongs.
 fn usual(terminal: Terminal) -> Result<PathBuf, Failure> {
-    let isms = config::load(None, Path::new("."), terminal)?.isms;
+    let isms = config::load(&config::ConfigArgs::default(), Path::new("."), terminal)?.isms;
     let folders = if isms.is_empty() { vec!["isms".to_owned()] } else { isms };
     let candidates: Vec<PathBuf> =
         folders.iter().flat_map(|folder| USUAL.iter().map(move |name| Path::new(folder).join(name))).collect();

@@ -23,6 +23,7 @@ const DOCUMENTS: [&str; 9] = [
     "CONTRIBUTING.md",
     "docs/ci.md",
     "docs/configuration.md",
+    "docs/starting.md",
     "docs/documents.md",
     "docs/exceptions.md",
     "docs/formats.md",
