@@ -114,7 +114,7 @@ fn place(assessment: &Assessment, location: &Location, address: &str) -> String 
 }
 
 /// The address of a file at the commit, in the two forms that platforms have.
-fn link(assessment: &Assessment, path: &str) -> Option<String> {
+pub(super) fn link(assessment: &Assessment, path: &str) -> Option<String> {
     let (repository, commit) = (assessment.repository.as_deref()?, assessment.commit.as_deref()?);
     let named = !path.is_empty();
     let host = repository.strip_prefix("https://")?.split('/').next()?;

@@ -1,6 +1,7 @@
 //! Reports of `annexa coverage`: every control with the status of its three facets, those included that nothing was
 //! evaluated for, by theme; the clauses by stage of the plan-do-check-act cycle.
 
+mod html;
 mod json;
 mod markdown;
 mod text;
@@ -25,16 +26,20 @@ pub enum CoverageFormat {
     Markdown,
     /// Our own JSON, versioned.
     Json,
+    /// One page that stands by itself, for managers and auditors.
+    Html,
 }
 
 impl Named for CoverageFormat {
-    const ALL: &'static [CoverageFormat] = &[CoverageFormat::Table, CoverageFormat::Markdown, CoverageFormat::Json];
+    const ALL: &'static [CoverageFormat] =
+        &[CoverageFormat::Table, CoverageFormat::Markdown, CoverageFormat::Json, CoverageFormat::Html];
 
     fn name(self) -> &'static str {
         match self {
             CoverageFormat::Table => "table",
             CoverageFormat::Markdown => "markdown",
             CoverageFormat::Json => "json",
+            CoverageFormat::Html => "html",
         }
     }
 }
@@ -45,6 +50,7 @@ pub fn write_coverage(format: CoverageFormat, input: &Input<'_>, out: &mut dyn W
         CoverageFormat::Table => text::write(input, out),
         CoverageFormat::Markdown => markdown::write(input, out),
         CoverageFormat::Json => json::write(input, out),
+        CoverageFormat::Html => html::write(input, out),
     }
 }
 

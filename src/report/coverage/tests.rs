@@ -101,7 +101,7 @@ fn another_framework_tells_through_which_relation() {
 
 #[test]
 fn the_wording_leaves_the_verdict_to_the_auditor() {
-    for format in [CoverageFormat::Table, CoverageFormat::Markdown] {
+    for format in [CoverageFormat::Table, CoverageFormat::Markdown, CoverageFormat::Html] {
         let text = text(&fixture::assessment(), Framework::Iso2022, format);
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(text.contains("is for an auditor to say") && text.contains("was not observed"));

@@ -1,0 +1,121 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use html5gum::{Token, Tokenizer};
+
+use super::super::{CoverageFormat, write_coverage};
+use crate::engine::assessment::Assessment;
+use crate::isms::control::Framework;
+use crate::isms::coverage::coverage;
+use crate::report::{Input, Style, fixture};
+
+fn page(assessment: &Assessment, framework: Framework) -> String {
+    let coverage = coverage(assessment, framework);
+    let input = Input { assessment, coverage: &coverage, style: Style::default() };
+    let mut out = Vec::new();
+    write_coverage(CoverageFormat::Html, &input, &mut out).expect("a vector takes everything");
+    String::from_utf8(out).expect("the page is UTF-8")
+}
+
+/// The page as a browser reads it: names of elements, ids, and addresses that links lead to. Every element is closed.
+fn read(page: &str) -> (Vec<String>, Vec<String>, Vec<String>) {
+    const VOID: [&str; 4] = ["meta", "br", "input", "link"];
+    let (mut names, mut ids, mut links, mut open) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    // The style and the script hold no markup, and are a test's own matter.
+    let page = page.replace(super::SCRIPT, "").replace(super::STYLE, "");
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
+    for token in Tokenizer::new(&page) {
+        match token.expect("a text reads without errors") {
+            Token::StartTag(tag) => {
+                let name = text(&tag.name);
+                for (key, value) in &tag.attributes {
+                    match key.as_slice() {
+                        b"id" => ids.push(text(value)),
+                        b"href" => links.push(text(value)),
+                        b"src" => panic!("the page loads {}", text(value)),
+                        key => assert!(!key.starts_with(b"on"), "a handler in {name}"),
+                    }
+                }
+                if !tag.self_closing && !VOID.contains(&name.as_str()) {
+                    open.push(name.clone());
+                }
+                names.push(name);
+            }
+            Token::EndTag(tag) => assert_eq!(open.pop(), Some(text(&tag.name))),
+            Token::Error(error) => panic!("{error:?}"),
+            _ => {}
+        }
+    }
+    assert!(open.is_empty(), "{open:?} stay open");
+    (names, ids, links)
+}
+
+#[test]
+fn links_lead_somewhere_and_ids_are_unique() {
+    for framework in [Framework::Iso2022, Framework::Iso2013, Framework::Itil4, Framework::Cobit2019] {
+        for assessment in [fixture::assessment(), fixture::empty()] {
+            let (_, ids, links) = read(&page(&assessment, framework));
+            let unique: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+            assert_eq!(unique.len(), ids.len());
+            for entry in &coverage(&assessment, framework).controls {
+                assert!(unique.contains(format!("c-{}", entry.control.id).as_str()));
+            }
+            for target in links.iter().filter_map(|link| link.strip_prefix('#')) {
+                assert!(unique.contains(target), "nothing is called {target}");
+            }
+        }
+    }
+}
+
+#[test]
+fn scanned_text_writes_no_markup() {
+    let hostile = "</code></script><script>alert(1)</script><img src=x onerror=alert(2)>\" onload='x' & &lt;";
+    let mut assessment = fixture::assessment();
+    let harmless = read(&page(&assessment, Framework::Iso2022)).0.len();
+    assessment.commit = Some(hostile.to_string());
+    assessment.repository = Some(format!("javascript:{hostile}"));
+    assessment.limited = Some(hostile.to_string());
+    for finding in &mut assessment.findings {
+        finding.message = hostile.to_string();
+        finding.location.path = Arc::from(hostile);
+        finding.location.words = finding.location.words.as_ref().map(|_| hostile.to_string());
+        if let Some(region) = finding.location.region.as_mut() {
+            region.text = hostile.to_string();
+        }
+        if let Some(by) = finding.suppression.as_mut() {
+            by.reason = hostile.to_string();
+        }
+    }
+    for row in &mut assessment.isms.applicability {
+        (row.owner, row.justification, row.status) = (hostile.to_string(), hostile.to_string(), hostile.into());
+    }
+    for attestation in &mut assessment.isms.attestations {
+        attestation.statement = hostile.to_string();
+    }
+    let page = page(&assessment, Framework::Iso2022);
+    assert!(page.matches("&lt;img src=x onerror=alert(2)&gt;").count() > 10);
+    let (names, _, links) = read(&page);
+    // Only links to the platform, whose address is none any more, are missing.
+    assert!(!names.iter().any(|name| name == "img") && names.iter().filter(|name| *name == "script").count() == 1);
+    assert!(names.len() <= harmless);
+    assert!(links.iter().all(|link| link.starts_with('#')), "{links:?}");
+}
+
+#[test]
+fn the_page_stays_small_with_many_findings() {
+    let mut assessment = fixture::assessment();
+    let finding = assessment.findings[1].clone();
+    let rule = assessment.rules[finding.rule].about.title.clone();
+    assessment.findings = vec![finding; 5_000];
+    let page = page(&assessment, Framework::Iso2022);
+    assert!(page.len() < 400_000, "{} bytes", page.len());
+    assert!(page.contains(&rule) && page.contains("4,900 findings more of this rule"));
+}
+
+#[test]
+fn coverage_and_conformity_are_told_apart() {
+    let page = page(&fixture::empty(), Framework::Iso2022);
+    assert!(page.contains("0 of 93 <small>(0 %)</small>") && page.contains("nothing to count"));
+    assert!(!page.to_lowercase().contains("compliant"));
+    assert!(page.contains("is for an auditor to say"));
+}
