@@ -17,6 +17,9 @@ const MAX_NAMES: usize = 200;
 /// How many files one pattern may find.
 const MAX_FILES: usize = 10_000;
 
+/// What reading a template costs, in steps: it is parsed each time, and may read itself.
+const COST: u64 = 400;
+
 /// The functions that read files.
 const FUNCTIONS: &[&str] = &[
     "file",
@@ -108,7 +111,7 @@ impl Reading<'_, '_> {
     /// A template with its names bound to the entries of a map.
     fn template(&self, text: &str, names: Option<&Node>, scope: Scope<'_>) -> Node {
         let failure = || self.evaluator.failure(smol_str::format_smolstr!("{}(…)", self.name), self.place);
-        if text.len() > MAX_LENGTH || !self.evaluator.spend(text.len() as u64 / 16) {
+        if text.len() > MAX_LENGTH || !self.evaluator.spend(COST + text.len() as u64 / 4) {
             return self.unknown("a file that is too long");
         }
         let names = match names.map(|names| &names.value) {
