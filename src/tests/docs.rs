@@ -18,7 +18,7 @@ fn read(path: &str) -> String {
 }
 
 /// The documents for people.
-const DOCUMENTS: [&str; 9] = [
+const DOCUMENTS: [&str; 10] = [
     "README.md",
     "CONTRIBUTING.md",
     "docs/ci.md",
