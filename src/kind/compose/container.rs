@@ -92,6 +92,7 @@ fn container(service: &Node, mounts: &[Node], pod: Node, around: &Around<'_>) ->
         None => written,
     });
     Container {
+        format: Some(text("compose", header)),
         name: Some(Field::new(Node::text(around.name.clone(), header))),
         role: Some(text("main", header)),
         image,

@@ -31,6 +31,8 @@ pub(super) struct Around<'a> {
     pub pod: &'a Node,
     /// The address of its workload.
     pub owner: &'a SmolStr,
+    /// What declares it.
+    pub format: &'static str,
     /// The text of the file.
     pub source: &'a str,
     /// What kustomizations change.
@@ -76,6 +78,7 @@ fn container(node: &Node, name: &str, role: Field, header: Place, around: &Aroun
     let place_of_flags = line.program.as_ref().map_or(header, |node| node.place);
     let settings = Security { own: node.get("securityContext"), pod: around.template.spec.get("securityContext") };
     Container {
+        format: Some(Field::new(Node::text(SmolStr::new_static(around.format), header))),
         name: field(this, "name"),
         role: Some(role),
         program: line.program.or_else(|| program_of_image(image.as_ref()?)).map(Field::new),

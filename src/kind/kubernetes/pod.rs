@@ -57,7 +57,9 @@ pub(super) fn resources(
     }
     let tree = pod.tree(template.spec.place);
     let mut resources = vec![pod::resource(tree.clone(), &owner, header, manifest.extent())];
-    let around = container::Around { template, pod: &tree, owner: &owner, source: manifest.source, kustomize, patched };
+    let format = if manifest.origin.is_some() { "terraform" } else { "kubernetes" };
+    let source = manifest.source;
+    let around = container::Around { template, pod: &tree, owner: &owner, format, source, kustomize, patched };
     resources.extend(container::resources(&around));
     resources
 }

@@ -13,6 +13,8 @@ pub const TARGET: &str = "container";
 /// keeps the place where it is written.
 #[derive(Debug, Clone, Default)]
 pub struct Container {
+    /// What declares it: `kubernetes`, `terraform` (an object of Kubernetes there) or `compose`. Always known.
+    pub format: Option<Field>,
     /// Its name.
     pub name: Option<Field>,
     /// `main`, `init` or `ephemeral`.
@@ -80,6 +82,7 @@ impl Container {
         map_of(
             place,
             [
+                ("format", self.format),
                 ("name", self.name),
                 ("role", self.role),
                 ("image", self.image),

@@ -160,9 +160,11 @@ pub fn no_ports(place: Place) -> Field {
 pub fn port_range(from: Field, to: Option<Field>) -> Field {
     let place = from.value.place;
     let to = to.map_or_else(|| from.value.clone(), |to| to.value);
+    // -1 stands for every port, whatever protocol is written beside it.
+    let every = |end: f64| end < 0.0;
     let port = match (number(&from.value), number(&to)) {
+        (Some(first), Some(last)) if every(first) && every(last) => return all_ports(place),
         (Some(first), Some(last)) if (first - last).abs() < 0.5 => Node::new(Value::Number(first), place),
-        // AWS writes 'all ports' as 0 to 0 or -1 to -1 beside a protocol of all.
         _ => span(from.value.clone(), to),
     };
     let list = Node::list(vec![port], place);
