@@ -13,7 +13,7 @@ pub const TARGET: &str = "container";
 /// keeps the place where it is written.
 #[derive(Debug, Clone, Default)]
 pub struct Container {
-    /// What declares it: `kubernetes`, `terraform` (an object of Kubernetes there) or `compose`. Always known.
+    /// What declares it: `kubernetes`, `terraform` (an object of Kubernetes there), `compose` or `ecs`. Always known.
     pub format: Option<Field>,
     /// Its name.
     pub name: Option<Field>,

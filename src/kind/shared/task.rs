@@ -48,6 +48,7 @@ fn container(node: &Node, name: Option<Field>, header: Place, source: &str) -> C
     let none = || Some(inexpressible(header));
     let (user, group) = field(node, "user").map_or((None, None), user);
     Container {
+        format: Some(Field::new(Node::text(SmolStr::new_static("ecs"), header))),
         name,
         role: Some(Field::new(Node::text(SmolStr::new_static("main"), header))),
         image: field(node, "image").map(|image| match Image::of(&image.value, source) {
