@@ -16,8 +16,11 @@ pub const SUMMARY: &str = "summary.json";
 
 /// The reports of an entry, in the formats that `scan` and `coverage` write.
 const SCANS: &[(&str, Format)] = &[("assessment.json", Format::Json), ("findings.sarif", Format::Sarif)];
-const COVERAGES: &[(&str, CoverageFormat)] =
-    &[("coverage.json", CoverageFormat::Json), ("coverage.md", CoverageFormat::Markdown)];
+const COVERAGES: &[(&str, CoverageFormat)] = &[
+    ("coverage.html", CoverageFormat::Html),
+    ("coverage.json", CoverageFormat::Json),
+    ("coverage.md", CoverageFormat::Markdown),
+];
 
 /// What is recorded.
 #[derive(Debug)]

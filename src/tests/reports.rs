@@ -23,7 +23,7 @@ const SCANS: [&str; 11] = [
     "checkstyle",
     "csv",
 ];
-const COVERAGES: [&str; 4] = ["table", "markdown", "json", "html"];
+const COVERAGES: [&str; 6] = ["table", "markdown", "json", "html", "csv", "ciso-assistant"];
 
 /// Scans a folder into every format at once, and its coverage too; the contents by name.
 fn reports(folder: &Path, options: &[&str]) -> BTreeMap<String, String> {
@@ -243,7 +243,7 @@ fn coverage_lists_every_control_whatever_was_scanned() {
                 assert!(status != "not-evaluated" || says_why, "{control}");
             }
         }
-        for format in ["table", "markdown", "html"] {
+        for format in ["table", "markdown", "html", "csv", "ciso-assistant"] {
             let ran = annexa(folder, ["coverage", "--today", TODAY, "--format", format]).expect(0);
             for control in list(&coverage, "controls") {
                 let id = control["id"].as_str().unwrap();

@@ -157,9 +157,9 @@ struct Rule<'a> {
 
 /// Where something passes. A file without a line holds resources that pass; a line is a text that says so.
 #[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
-struct Evidence<'a> {
-    path: &'a str,
-    line: Option<u32>,
+pub(super) struct Evidence<'a> {
+    pub(super) path: &'a str,
+    pub(super) line: Option<u32>,
     place: Option<&'a str>,
 }
 
@@ -235,7 +235,7 @@ fn of_rule<'a>(assessment: &'a Assessment, evidence: &'a RuleEvidence) -> Rule<'
 }
 
 /// The places that the passes rest on, each once, sorted.
-fn evidence<'a>(assessment: &'a Assessment, facet: &FacetCoverage) -> Vec<Evidence<'a>> {
+pub(super) fn evidence<'a>(assessment: &'a Assessment, facet: &FacetCoverage) -> Vec<Evidence<'a>> {
     let passes = facet.passes.iter().filter_map(|index| assessment.passes.get(*index));
     let places = passes.flat_map(|pass| {
         let itself: &[Location] = std::slice::from_ref(&pass.location);

@@ -1,6 +1,8 @@
 //! Reports of `annexa coverage`: every control with the status of its three facets, those included that nothing was
 //! evaluated for, by theme; the clauses by stage of the plan-do-check-act cycle.
 
+mod ciso_assistant;
+mod csv;
 mod html;
 mod json;
 mod markdown;
@@ -28,11 +30,21 @@ pub enum CoverageFormat {
     Json,
     /// One page that stands by itself, for managers and auditors.
     Html,
+    /// A table for spreadsheets.
+    Csv,
+    /// Rows for a compliance assessment of CISO Assistant.
+    CisoAssistant,
 }
 
 impl Named for CoverageFormat {
-    const ALL: &'static [CoverageFormat] =
-        &[CoverageFormat::Table, CoverageFormat::Markdown, CoverageFormat::Json, CoverageFormat::Html];
+    const ALL: &'static [CoverageFormat] = &[
+        CoverageFormat::Table,
+        CoverageFormat::Markdown,
+        CoverageFormat::Json,
+        CoverageFormat::Html,
+        CoverageFormat::Csv,
+        CoverageFormat::CisoAssistant,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -40,6 +52,8 @@ impl Named for CoverageFormat {
             CoverageFormat::Markdown => "markdown",
             CoverageFormat::Json => "json",
             CoverageFormat::Html => "html",
+            CoverageFormat::Csv => "csv",
+            CoverageFormat::CisoAssistant => "ciso-assistant",
         }
     }
 }
@@ -51,6 +65,8 @@ pub fn write_coverage(format: CoverageFormat, input: &Input<'_>, out: &mut dyn W
         CoverageFormat::Markdown => markdown::write(input, out),
         CoverageFormat::Json => json::write(input, out),
         CoverageFormat::Html => html::write(input, out),
+        CoverageFormat::Csv => csv::write(input, out),
+        CoverageFormat::CisoAssistant => ciso_assistant::write(input, out),
     }
 }
 

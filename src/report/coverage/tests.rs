@@ -108,3 +108,56 @@ fn the_wording_leaves_the_verdict_to_the_auditor() {
         assert!(!text.to_lowercase().contains("compliant"));
     }
 }
+
+/// The rows of a table, by the names of its columns.
+fn rows(assessment: &Assessment, format: CoverageFormat) -> Vec<std::collections::BTreeMap<String, String>> {
+    let text = text(assessment, Framework::Iso2022, format);
+    let mut table = ::csv::Reader::from_reader(text.as_bytes());
+    table.deserialize().map(|row| row.expect("a row")).collect()
+}
+
+#[test]
+fn the_table_has_what_the_soa_says_beside_what_was_found() {
+    let rows = rows(&fixture::assessment(), CoverageFormat::Csv);
+    let get = |id: &str, facet: &str| {
+        rows.iter().find(|row| row["id"] == id && row["facet"] == facet).unwrap_or_else(|| panic!("no {id} {facet}"))
+    };
+    let row = get("A.8.3", "implemented");
+    assert_eq!(
+        (row["owner"].as_str(), row["applicable"].as_str(), row["soa_place"].as_str()),
+        ("Ines Moreau", "yes", "isms/soa.yaml")
+    );
+    assert_eq!((row["status"].as_str(), row["pass"].as_str(), row["fail"].as_str()), ("partial", "3", "2"));
+    assert_eq!(row["failing_rules"], "aws/s3/public-acl");
+    assert_eq!(row["evidence"], "infra/Ablage für 100 % #1.tf");
+    assert_eq!(get("A.5.24", "documented")["evidence"], "isms/incident-plan.md:5");
+    assert_eq!(get("A.6.3", "operating")["attested_until"], "2027-08-31");
+    assert_eq!(get("A.7.4", "documented")["status"], "not-applicable");
+    assert_eq!(rows.iter().filter(|row| row["id"].starts_with("A.")).count(), 3 * 93);
+}
+
+#[test]
+fn a_spreadsheet_runs_no_scanned_text() {
+    let mut assessment = fixture::assessment();
+    for row in &mut assessment.isms.applicability {
+        row.owner = "=cmd|' /C calc'!A0".to_string();
+    }
+    let rows = rows(&assessment, CoverageFormat::Csv);
+    assert!(rows.iter().any(|row| row["owner"].starts_with("'=cmd")));
+    assert!(rows.iter().flat_map(|row| row.values()).all(|cell| !cell.starts_with(['=', '+', '-', '@'])));
+}
+
+#[test]
+fn nobody_is_called_compliant_and_no_verdict_is_overwritten() {
+    let rows = rows(&fixture::assessment(), CoverageFormat::CisoAssistant);
+    let get = |id: &str| rows.iter().find(|row| row["ref_id"] == id).expect("the entry");
+    let told = |id: &str| (get(id)["compliance_result"].as_str(), get(id)["requirement_progress"].as_str());
+    assert_eq!(told("A.8.3"), ("partially_compliant", "in_review"));
+    assert!(get("A.8.3")["observations"].contains("aws/s3/public-acl"));
+    assert_eq!(told("9.2.1"), ("non_compliant", "in_review"));
+    assert_eq!(told("A.7.4"), ("not_applicable", ""));
+    // All that was found passes; what that means is for a person to say.
+    assert_eq!(told("A.8.32"), ("", "in_review"));
+    assert_eq!((told("A.5.3"), get("A.5.3")["observations"].as_str()), (("", ""), ""));
+    assert!(rows.iter().all(|row| row["compliance_result"] != "compliant"));
+}

@@ -6,7 +6,7 @@
 
 pub(super) mod annotations;
 pub(super) mod checkstyle;
-pub(super) mod csv;
+pub(in crate::report) mod csv;
 pub(super) mod gitlab_code_quality;
 pub(super) mod gitlab_sast;
 pub(super) mod junit;
