@@ -58,6 +58,14 @@ impl<'r> Seen<'r> {
     }
 }
 
+impl ReadFile {
+    /// A file that nobody takes for a document of the ISMS.
+    fn unopened(file: &SourceFile) -> ReadFile {
+        let file = ParsedFile { id: file.id, path: file.path.clone(), text: "".into(), content: Content::Nothing };
+        ReadFile { file, errors: Vec::new(), kinds: Vec::new(), object: None, unopened: true, rendered: None }
+    }
+}
+
 /// Reads and parses files, in parallel. A panic in a parser costs that file only. `identify` asks for the names that
 /// git has for their content.
 pub(super) fn read_files(
@@ -96,16 +104,9 @@ struct How {
 fn read_file(source: &Source, file: &SourceFile, settings: &Settings, how: How) -> Result<ReadFile, NotRead> {
     let How { identify, opens_all } = how;
     let view = settings.view(&[]);
-    if file.syntax.is_for_documents() && !opens_all && !isms::may_hold(&file.path, &view) {
-        let file = ParsedFile { id: file.id, path: file.path.clone(), text: "".into(), content: Content::Nothing };
-        return Ok(ReadFile {
-            file,
-            errors: Vec::new(),
-            kinds: Vec::new(),
-            object: None,
-            unopened: true,
-            rendered: None,
-        });
+    let expected = !file.syntax.is_for_documents() || isms::may_hold(&file.path, &view);
+    if !expected && !opens_all {
+        return Ok(ReadFile::unopened(file));
     }
     let documents = source.rendered.documents(&file.path);
     let rendered = documents.map(|documents| !documents.is_empty());
@@ -123,6 +124,10 @@ fn read_file(source: &Source, file: &SourceFile, settings: &Settings, how: How) 
         let object = object(text.as_bytes());
         (text, object, parsed)
     };
+    // Nobody said that it is a document of the ISMS: that it cannot be understood is no loss.
+    if !expected && !parsed.errors.is_empty() {
+        return Ok(ReadFile::unopened(file));
+    }
     let mut file = ParsedFile { id: file.id, path: file.path.clone(), text, content: parsed.content };
     let claims = |kind: &&'static dyn Kind| kind.claims(&file, &view);
     let kinds: Vec<usize> = (0..KINDS.len()).filter(|index| KINDS.get(*index).is_some_and(claims)).collect();

@@ -286,3 +286,52 @@ fn a_damaged_repository_does_not_end_the_scan() {
         assert!(ran.stdout.contains("witness.tf"), "{file}: {}", ran.stdout);
     }
 }
+
+/// What of Terraform grows or never ends. Each by itself, in a process of its own: a stack that overflows would end the
+/// test, not fail it.
+#[test]
+fn terraform_without_end_is_stopped() {
+    let resource = |value: &str| format!("resource \"aws_iam_policy\" \"p\" {{\n  policy = {value}\n}}\n");
+    let deep = |open: &str, close: &str| format!("{}1{}", open.repeat(1_000), close.repeat(1_000));
+    let call = |source: &str| format!("module \"m\" {{\n  source = \"{source}\"\n}}\n");
+    let numbered = |index: usize| format!("module \"m{index}\" {{\n  source = \"./m\"\n}}\n");
+    let plan = |inner: &str| {
+        format!(
+            "{{\"format_version\": \"1.2\", \"terraform_version\": \"1.9.5\", \"planned_values\": {{\"x\": {inner}}}}}"
+        )
+    };
+    let cases: Vec<(&str, Vec<(&str, String)>)> = vec![
+        ("a heredoc of 10 MB", vec![("a.tf", resource(&format!("<<EOF\n{}EOF", "0123456789abcde\n".repeat(620_000))))]),
+        ("JSON of 1000 levels in a text", vec![("a.tf", resource(&format!("<<EOF\n{}\nEOF", deep("{\"a\":", "}"))))]),
+        ("JSON of 1000 levels to decode", vec![("a.tf", resource(&format!("jsondecode(\"{}\")", deep("[", "]"))))]),
+        ("YAML of 1000 levels to decode", vec![("a.tf", resource(&format!("yamldecode(\"{}\")", deep("[", "]"))))]),
+        ("JSON of 1000 levels in a file", vec![("a.tf", resource("file(\"a.tpl\")")), ("a.tpl", deep("[", "]"))]),
+        ("code in JSON of 1000 levels", vec![("a.tf.json", format!("{{\"locals\": {{\"a\": {}}}}}", deep("[", "]")))]),
+        ("a plan of 1000 levels", vec![("plan.json", plan(&deep("[", "]")))]),
+        ("locals in a circle", vec![("a.tf", format!("locals {{\n  a = local.b\n  b = [local.a]\n}}\n{}", resource("local.a")))]),
+        ("modules in a circle", vec![("a/main.tf", call("../b")), ("b/main.tf", call("../c")), ("c/main.tf", call("../a"))]),
+        ("a module that calls itself", vec![("a/main.tf", call("./"))]),
+        ("a template that reads itself", vec![
+            ("a.tf", resource("templatefile(\"t.tpl\", {})")),
+            ("t.tpl", "${templatefile(\"t.tpl\", {})}${templatefile(\"t.tpl\", {})}".to_owned()),
+        ]),
+        ("for_each over what is not known", vec![("a.tf", "variable \"v\" {}\nresource \"aws_s3_bucket\" \"b\" {\n  for_each = var.v\n  bucket = each.key\n}\n".to_owned())]),
+        ("ranges in ranges", vec![("a.tf", resource("[for a in range(9000) : [for b in range(9000) : range(9000)]]"))]),
+        ("a module called 1000 times", vec![
+            ("a.tf", (0..1_000).map(numbered).collect()),
+            ("m/main.tf", "resource \"aws_s3_bucket\" \"b\" {}\n".to_owned()),
+        ]),
+        ("1000 instances", vec![("a.tf", "resource \"aws_s3_bucket\" \"b\" {\n  for_each = toset([for i in range(1000) : \"k${i}\"])\n  bucket = each.key\n}\n".to_owned())]),
+    ];
+    for (name, files) in &cases {
+        let mut all = vec![WITNESS];
+        all.extend(files.iter().map(|(path, text)| (*path, text.as_str())));
+        let folder = program::folder(&all);
+        let begun = Instant::now();
+        let ran = scan(folder.path());
+        assert!(matches!(ran.status, Some(1)), "{name}: {:?}, {}", ran.status, ran.stderr);
+        assert!(ran.stdout.contains("witness.tf"), "{name}: the scan did not go on");
+        assert!(!ran.stdout.contains("internal-error"), "{name}: {}", ran.stdout);
+        assert!(begun.elapsed() < Duration::from_mins(1), "{name}: {:?}", begun.elapsed());
+    }
+}

@@ -37,8 +37,22 @@ pub(super) fn call(evaluator: &Evaluator<'_>, call: &Call, place: Place, scope: 
         Err(Stop::Unknown(unknown)) => Node::depending(&unknown, place).value,
         Err(Stop::Wrong) => return failure(),
     };
+    if !evaluator.spend(made(&value)) {
+        return Node::unknown("an expression that is too deep or too costly to evaluate", place);
+    }
     let refers = if matches!(value, Value::List(_) | Value::Map(_)) { None } else { union(&arguments) };
     Node { value, place, refers }
+}
+
+/// What the memory of a value costs, in steps: a loop may hold what it calls for as often as it runs.
+fn made(value: &Value) -> u64 {
+    let elements = match value {
+        Value::List(list) => list.items.len(),
+        Value::Map(map) => map.entries.len(),
+        Value::Text(text) => text.len() / 64,
+        _ => 0,
+    };
+    elements as u64 * 4
 }
 
 /// `try(a, b, …)`: the first argument in which nothing fails.
