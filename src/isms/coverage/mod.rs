@@ -4,6 +4,7 @@
 //! with a status, a reason and the rules behind it. Nothing counts as fine that was not looked at: a control without
 //! results is not evaluated, and says why. All of it is evidence relevant to a control; the auditor decides.
 
+mod readiness;
 mod resource;
 mod status;
 mod summary;
@@ -19,6 +20,7 @@ use crate::isms::control::{ControlId, Framework};
 use crate::isms::crosswalk::Relation;
 use crate::rule::{Bearing, Facet};
 
+pub use readiness::{Kept, Readiness, readiness};
 pub use resource::coverage_resources;
 pub use summary::{FacetSummary, GroupSummary};
 

@@ -175,6 +175,11 @@ pub(crate) fn document_type(id: &str) -> Option<&'static DocumentType> {
     TABLE.types.iter().find(|each| each.id == id)
 }
 
+/// The types that are the usual place for what a control or clause asks for.
+pub(crate) fn usual_for(control: &str) -> impl Iterator<Item = &'static SmolStr> {
+    TABLE.types.iter().filter(move |each| each.controls.iter().any(|one| one == control)).map(|each| &each.id)
+}
+
 /// Every subject that documents can have, sorted, each once.
 #[cfg(test)]
 pub(crate) fn sets() -> std::collections::BTreeSet<&'static str> {

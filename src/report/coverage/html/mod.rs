@@ -7,6 +7,7 @@
 mod charts;
 mod detail;
 mod gaps;
+mod readiness;
 
 #[cfg(test)]
 mod tests;
@@ -61,6 +62,7 @@ pub(super) fn write(input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
     charts::ring(input.coverage, out)?;
     let gaps = gaps::gaps(input);
     gaps::write(input, &gaps, out)?;
+    readiness::write(input, out)?;
     unseen(input, out)?;
     detail::entries(input, out)?;
     detail::rules(input, out)?;
@@ -68,7 +70,7 @@ pub(super) fn write(input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 const NAVIGATION: &str = "<nav aria-label=\"Sections\"><a href=\"#summary\">Summary</a> <a href=\"#map\">Map</a> \
-    <a href=\"#gaps\">Gaps</a> <a href=\"#unseen\">Not looked at</a> <a href=\"#controls\">Controls</a> \
+    <a href=\"#gaps\">Gaps</a> <a href=\"#readiness\">Documents</a> <a href=\"#unseen\">Not looked at</a> <a href=\"#controls\">Controls</a> \
     <a href=\"#rules\">Rules and findings</a></nav>\n";
 
 fn head(framework: &str, out: &mut dyn Write) -> io::Result<()> {

@@ -119,3 +119,32 @@ fn coverage_and_conformity_are_told_apart() {
     assert!(!page.to_lowercase().contains("compliant"));
     assert!(page.contains("is for an auditor to say"));
 }
+
+#[test]
+fn a_document_that_nobody_approved_is_stale_and_an_absent_one_missing() {
+    use crate::isms::coverage::{Kept, readiness};
+    let mut assessment = fixture::assessment();
+    let mut state = |document_type: &str, clause: &str, approved| {
+        let document = &mut assessment.isms.documents[0];
+        document.document_type = document_type.into();
+        document.standing = Some(crate::engine::assessment::Standing { owned: true, approved, current: true });
+        let all = readiness(&assessment);
+        let row = all.iter().find(|row| row.clause == clause && (row.wanted == document_type || row.wanted.is_empty()));
+        let missing = all.iter().filter(|row| row.kept == Kept::Missing).count();
+        (row.map(|row| (row.kept, row.paths.len())), missing, all.len())
+    };
+    let (stale, missing, all) = state("internal-audit-programme", "9.2.2", false);
+    assert_eq!(stale, Some((Kept::Stale, 1)));
+    // All but this one, and the one clause for which no document is known.
+    assert_eq!(missing + 2, all);
+    assert_eq!(state("internal-audit-programme", "9.2.2", true).0, Some((Kept::Present, 1)));
+    assert_eq!(state("scope", "4.3", true).0, Some((Kept::Present, 1)));
+    assert_eq!(state("cloud-policy", "8.1", true).0, Some((Kept::NotChecked, 0)));
+    // A register is kept up rather than approved.
+    assessment.isms.documents[0].standing = None;
+    for register in ["risk-register", "statement-of-applicability", "training-records", "corrective-actions"] {
+        assessment.isms.documents[0].document_type = register.into();
+        let present = readiness(&assessment).into_iter().filter(|row| row.kept == Kept::Present);
+        assert!(present.count() > 0, "{register}");
+    }
+}
