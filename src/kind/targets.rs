@@ -113,6 +113,9 @@ pub(crate) const NAMES: &[&str] = &[
     "isms/exceptions",
     "isms/asset-inventory",
     "isms/supplier-register",
+    "isms/security-objectives",
+    "isms/audit-programme",
+    "isms/people-list",
     "isms/incident-log",
     "isms/training-records",
     "isms/corrective-actions",
@@ -125,6 +128,9 @@ pub(crate) const NAMES: &[&str] = &[
     "register/incident",
     "register/training",
     "register/corrective-action",
+    "register/objective",
+    "register/audit",
+    "register/person",
     "register/attestation",
 ];
 

@@ -13,7 +13,7 @@ use crate::syntax::tree::{Map, Node, Place, Value};
 /// ```text
 /// control, title, group                       A.5.24, …
 /// in_soa, applicable, soa_status, soa_owner   what the statement of applicability says; absent where it does not
-/// facets: { documented: { status, reason, passes, fails, excepted, unknowns, direct_fails }, implemented, operating }
+/// facets: { documented: { status, reason, passes, fails, excepted, unknowns, direct_fails, direct_passes }, implemented, operating }
 /// ```
 pub fn coverage_resources(coverage: &Coverage, assessment: &Assessment) -> Vec<Resource> {
     let rows = &assessment.isms.applicability;
@@ -75,6 +75,7 @@ fn facet_tree(facet: &FacetCoverage, place: Place) -> Node {
         ("excepted", facet.counts.excepted),
         ("unknowns", facet.counts.unknowns),
         ("direct_fails", direct_fails(facet)),
+        ("direct_passes", direct_passes(facet)),
     ] {
         put(key, Value::Number(f64::from(number)));
     }
@@ -85,4 +86,9 @@ fn facet_tree(facet: &FacetCoverage, place: Place) -> Node {
 fn direct_fails(facet: &FacetCoverage) -> u32 {
     let direct = facet.rules.iter().filter(|evidence| evidence.bearing == Bearing::Direct);
     direct.map(|evidence| evidence.counts.fails.saturating_sub(evidence.counts.excepted)).sum()
+}
+
+/// Passes of rules that check the control itself.
+fn direct_passes(facet: &FacetCoverage) -> u32 {
+    facet.rules.iter().filter(|evidence| evidence.bearing == Bearing::Direct).map(|evidence| evidence.counts.passes).sum()
 }

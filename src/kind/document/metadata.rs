@@ -266,6 +266,11 @@ impl Metadata {
         if let Some(first) = self.history.first() {
             map.push("history", first.place, Node::list(self.history.clone(), first.place));
         }
+        if let Some(owner) = self.get("owner")
+            && let Some(name) = owner.as_str().and_then(person)
+        {
+            map.push("owner_name", owner.place, Node::text(name, owner.place));
+        }
     }
 
     /// The day by which the document must be looked at again: the one it names, else a review cycle (its own, else
@@ -302,6 +307,11 @@ impl Metadata {
             current: is_live && is_in_force && is_dated && !is_due,
         }
     }
+}
+
+/// The name of a person or role without what explains it: `Edda Falk, information security officer`, `Edda Falk (CISO)`.
+fn person(text: &str) -> Option<&str> {
+    text.split([',', '(', ';', '<', '\n']).next().map(str::trim).filter(|name| !name.is_empty())
 }
 
 /// A scalar as it is written, the names of a list or map joined. `None` for null.

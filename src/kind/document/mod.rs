@@ -5,6 +5,7 @@
 //! type, set, nature, title, path, name  what it was recognised as
 //! controls          the controls and clauses that a document of its type is the usual place for
 //! id, owner, author, approver, version, classification, status, stated_type
+//! owner_name        the owner without what explains it: `Edda Falk` of `Edda Falk, security officer`
 //! approved_on, effective_on, last_review, next_review, last_change      dates
 //! review_cycle, review_cycle_months                                     `12 months`, 12
 //! review_due        the day by which it must be looked at again; absent for records

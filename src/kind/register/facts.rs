@@ -4,6 +4,8 @@ use jiff::civil::Date;
 use smol_str::SmolStr;
 
 use crate::engine::assessment::{ApplicabilityRow, Attestation, CorrectiveAction, Location};
+use crate::isms::control::{ControlId, Framework};
+use crate::isms::crosswalk::{self, RelationKind};
 use crate::rule::Facet;
 use crate::syntax::tree::{Node, Place, Value};
 
@@ -20,6 +22,17 @@ pub(super) fn control(row: &Node) -> Option<SmolStr> {
     super::value::control(&text(row, "control"))
 }
 
+/// The control of the 2022 edition that a control of 2013 was carried over to unchanged; any other as it is, since what
+/// is said of one of several parts is not said of the whole.
+fn current(id: SmolStr) -> SmolStr {
+    let old = ControlId { framework: Framework::Iso2013, id };
+    let mut equal = crosswalk::relations_into(&old, Framework::Iso2022).filter(|it| it.kind == RelationKind::Equal);
+    match (equal.next(), equal.next()) {
+        (Some(only), None) if old.is_annex_a() => only.to.id.clone(),
+        _ => old.id,
+    }
+}
+
 /// A row of the statement of applicability. A row whose status says `not applicable` excludes the control as well as
 /// one whose column says so.
 pub(super) fn applicability(row: &Node, place: Place) -> Option<ApplicabilityRow> {
@@ -32,7 +45,7 @@ pub(super) fn applicability(row: &Node, place: Place) -> Option<ApplicabilityRow
         _ => text(row, "justification"),
     };
     Some(ApplicabilityRow {
-        control: control(row)?,
+        control: current(control(row)?),
         applicable,
         justification: justification.to_string(),
         status,

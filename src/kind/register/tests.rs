@@ -225,3 +225,37 @@ fn rows_without_a_key_are_told_by_their_number() {
         rows("isms/training-records.csv", text).iter().map(|row| row.address.to_string()).collect();
     assert_eq!(addresses, ["training/Edda/secure coding", "training/Edda", "training/row 3"]);
 }
+
+#[test]
+fn a_statement_of_2013_speaks_of_the_controls_that_were_carried_over_alone() {
+    let text = "control,applicable,justification,status,owner\nA.14.2.7,no,nothing is developed outside,,P\nA.5.1.1,yes,needed,implemented,P\n";
+    let register = read_one("isms/soa.csv", text).unwrap();
+    let said: Vec<(SmolStr, Option<bool>)> =
+        register.applicability().into_iter().map(|row| (row.control, row.applicable)).collect();
+    assert_eq!(said, [("A.8.30".into(), Some(false)), ("A.5.1.1".into(), Some(true))]);
+}
+
+#[test]
+fn objectives_audits_and_people_are_registers() {
+    for (path, text, expected) in [
+        (
+            "isms/objectives.md",
+            "# Information security objectives\n\n| no | objective | measure | who | until |\n|---|---|---|---|---|\n| O-1 | up | 99 % | P | each quarter |\n",
+            "register/objective id=O-1 objective=up measure=99 % owner=P due=each quarter",
+        ),
+        (
+            "isms/audit-programme.csv",
+            "audit,scope,auditor,when\nIA-1,clauses 4 to 10,H. Moss,2026-05-20\n",
+            "register/audit id=IA-1 scope=clauses 4 to 10 auditor=H. Moss planned=2026-05-20",
+        ),
+        (
+            "isms/people.csv",
+            "Name,Job title,Team,Last day\nEdda Falk,officer,security,2026-06-30\n",
+            "register/person name=Edda Falk role=officer department=security left=2026-06-30",
+        ),
+    ] {
+        let rows = rows(path, text);
+        assert_eq!(format!("{} {}", rows[0].target, shown(&rows[0])), expected);
+    }
+    assert!(read_one("isms/incident/contacts.md", "# Contacts\n\n| name | role | email |\n|---|---|---|\n| P | lead | p@example.org |\n").is_none());
+}
