@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn each_column_name_belongs_to_one_field() {
-        assert_eq!(all().len(), 9);
+        assert_eq!(all().len(), 12);
         for register in all() {
             let mut names: Vec<&String> = register.fields.iter().flat_map(|field| &field.names).collect();
             let count = names.len();
