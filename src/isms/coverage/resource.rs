@@ -90,5 +90,10 @@ fn direct_fails(facet: &FacetCoverage) -> u32 {
 
 /// Passes of rules that check the control itself.
 fn direct_passes(facet: &FacetCoverage) -> u32 {
-    facet.rules.iter().filter(|evidence| evidence.bearing == Bearing::Direct).map(|evidence| evidence.counts.passes).sum()
+    facet
+        .rules
+        .iter()
+        .filter(|evidence| evidence.bearing == Bearing::Direct)
+        .map(|evidence| evidence.counts.passes)
+        .sum()
 }

@@ -257,5 +257,11 @@ fn objectives_audits_and_people_are_registers() {
         let rows = rows(path, text);
         assert_eq!(format!("{} {}", rows[0].target, shown(&rows[0])), expected);
     }
-    assert!(read_one("isms/incident/contacts.md", "# Contacts\n\n| name | role | email |\n|---|---|---|\n| P | lead | p@example.org |\n").is_none());
+    assert!(
+        read_one(
+            "isms/incident/contacts.md",
+            "# Contacts\n\n| name | role | email |\n|---|---|---|\n| P | lead | p@example.org |\n"
+        )
+        .is_none()
+    );
 }
