@@ -35,7 +35,7 @@ pub fn pack(node: &Node) -> Vec<u8> {
 }
 
 /// The tree that was packed, its places [`Place::NOWHERE`]; `None` where the bytes are no packed tree. Its texts are not
-/// copied out of the bytes, and no [`Form`] is made on the way: this is most of what start-up costs.
+/// copied out of the bytes, and no second form of the tree is made on the way: this is most of what start-up costs.
 pub fn unpack(bytes: &'static [u8]) -> Option<Node> {
     postcard::from_bytes(bytes).ok().map(|Unpacked(node)| node)
 }
