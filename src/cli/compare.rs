@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::baseline::Recorded;
 use super::cache::Cache;
+use super::progress;
 use super::scan::{ScanPlan, Threshold, threshold};
 use super::{Failure, told};
 use crate::engine::assessment::{Assessment, Before, Comparison};
@@ -95,7 +96,11 @@ fn with_commit(plan: ScanPlan, named: &str, no_cache: bool) -> Result<Assessment
         finish(&mut assessment, kept.before(), comparison, &mut renames);
         return Ok(assessment);
     }
+    let terminal = plan.terminal;
+    let progress = plan.progress();
     let (mut assessment, before) = scan_both(plan, &base)?;
+    drop(progress);
+    progress::tell(&assessment, terminal);
     if let Some(cache) = cache {
         cache.write(&Recorded::of(&before));
     }

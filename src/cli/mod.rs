@@ -9,12 +9,14 @@ mod config;
 mod controls;
 mod coverage;
 mod diagnostic;
+mod doctor;
 mod documents;
 mod evidence;
 mod explain;
 mod init;
 mod output;
 mod plan;
+mod progress;
 mod rules;
 mod scan;
 mod soa;
@@ -40,6 +42,12 @@ struct Terminal {
     /// When to use colours; `auto` follows the terminal, `NO_COLOR` and `CLICOLOR_FORCE`
     #[arg(long, value_enum, default_value_t = Colour::Auto, global = true, value_name = "WHEN")]
     color: Colour,
+    /// Only findings and errors: no summary, no progress
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Tell on standard error what was read, and as what
+    #[arg(long, short, global = true)]
+    verbose: bool,
     /// Threads to work with; as many as the machine has when not given
     #[arg(long, global = true, hide = true, value_name = "N")]
     threads: Option<usize>,
@@ -68,6 +76,8 @@ enum Command {
     Baseline(baseline::BaselineCommand),
     /// List what was recognised as a document or register of the ISMS, and why
     Documents(documents::DocumentsArgs),
+    /// Tell what would be scanned, what stands in the way, and what to do next
+    Doctor(doctor::DoctorArgs),
     /// Record, verify and report the evidence of each month
     #[command(subcommand)]
     Evidence(evidence::EvidenceCommand),
@@ -174,6 +184,7 @@ fn dispatch(command: Command, terminal: Terminal) -> Result<ExitStatus, Failure>
         Command::Coverage(args) => coverage::run(&args, terminal),
         Command::Baseline(command) => baseline::run(&command, terminal),
         Command::Documents(args) => documents::run(&args, terminal),
+        Command::Doctor(args) => doctor::run(&args, terminal),
         Command::Evidence(command) => evidence::run(&command, terminal),
         Command::Actions(command) => actions::run(&command, terminal),
         Command::Config(command) => config::run(&command, terminal),

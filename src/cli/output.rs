@@ -31,7 +31,7 @@ fn colours(terminal: Terminal, is_terminal: bool) -> bool {
 
 /// How a report that goes to `target` may look.
 pub(super) fn style(target: &str, terminal: Terminal) -> Style {
-    Style { colours: target == "-" && colours_on_stdout(terminal), width: width() }
+    Style { colours: target == "-" && colours_on_stdout(terminal), width: width(), summary: !terminal.quiet }
 }
 
 /// The width of the terminal in columns, between 60 and 140; 100 where there is none.

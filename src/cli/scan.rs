@@ -7,6 +7,7 @@ use clap::Args;
 use super::compare::{self, CompareArgs};
 use super::config::{self, Config, ConfigArgs};
 use super::plan::{self, RuleArgs};
+use super::progress::{self, Progress};
 use super::{ExitStatus, Failure, Terminal, clock, output, told};
 use crate::engine::assessment::{Assessment, Change, Finding, FindingKind};
 use crate::engine::plan::Plan;
@@ -154,6 +155,8 @@ pub(super) struct ScanPlan {
     fail_on_new: Option<Severity>,
     /// The texts of the configuration and of the exceptions.
     pub(super) texts: Vec<String>,
+    /// How to tell what goes on.
+    pub(super) terminal: Terminal,
 }
 
 impl ScanPlan {
@@ -204,7 +207,7 @@ impl ScanPlan {
             value_files: source.named_paths(var_files).map_err(told)?,
             evidence,
         };
-        Ok(ScanPlan { source, options, plan, settings, fail_on, fail_on_new, texts })
+        Ok(ScanPlan { source, options, plan, settings, fail_on, fail_on_new, texts, terminal })
     }
 
     /// The folders that hold the ISMS, where the configuration names them.
@@ -214,10 +217,19 @@ impl ScanPlan {
 
     /// Does the work.
     pub(super) fn run(self) -> (Assessment, Option<Severity>) {
+        let progress = self.progress();
         // The history is walked only when a rule needs it.
         let judges = self.plan.judges("repository");
         let repository = judges.then(|| repository::of_source(&self.source, self.settings.today)).flatten();
-        (engine::scan(&self.source, self.plan, &self.settings, repository), self.fail_on)
+        let assessment = engine::scan(&self.source, self.plan, &self.settings, repository);
+        drop(progress);
+        progress::tell(&assessment, self.terminal);
+        (assessment, self.fail_on)
+    }
+
+    /// Shows how far the scan is, as long as it lives.
+    pub(super) fn progress(&self) -> Progress {
+        Progress::begin(self.source.read_count(), self.source.files.len(), self.terminal)
     }
 }
 

@@ -46,11 +46,13 @@ pub struct Style {
     pub colours: bool,
     /// Columns to fill.
     pub width: usize,
+    /// Whether to sum up; else only findings are told, and what could not be looked at.
+    pub summary: bool,
 }
 
 impl Default for Style {
     fn default() -> Style {
-        Style { colours: false, width: 100 }
+        Style { colours: false, width: 100, summary: true }
     }
 }
 

@@ -24,6 +24,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::syntax::Syntax;
 use crate::syntax::tree::FileId;
@@ -185,6 +186,8 @@ pub struct Source {
     origin: Origin,
     is_work_tree: bool,
     is_whole: bool,
+    /// How many times a file was read so far.
+    read: Arc<AtomicUsize>,
     /// The way from the root of the git work tree to the root of the scan, with forward slashes; empty where they are
     /// the same or there is no git.
     pub prefix: String,
@@ -224,6 +227,7 @@ impl Source {
             origin: Origin::Memory { files: Vec::new(), others: Vec::new() },
             is_work_tree: false,
             is_whole: true,
+            read: Arc::default(),
             prefix: String::new(),
             files: Vec::new(),
             not_read: Vec::new(),
@@ -340,6 +344,7 @@ impl Source {
         let Some(file) = self.file(id) else {
             return Err(NotRead::new("", NotReadReason::Failed, "is not a file of this scan"));
         };
+        self.read.fetch_add(1, Ordering::Relaxed);
         let limit = if file.syntax.is_binary() { MAX_BINARY_SIZE } else { MAX_FILE_SIZE };
         match &self.origin {
             Origin::Folder { root, irregular } => {
@@ -386,6 +391,11 @@ impl Source {
         let mut paths: Vec<&str> = all.filter(|path| path.starts_with(prefix)).collect();
         paths.sort_unstable();
         paths
+    }
+
+    /// Counts how many times a file was read, for whoever watches a scan.
+    pub fn read_count(&self) -> &Arc<AtomicUsize> {
+        &self.read
     }
 
     /// The folder that paths are relative to; none for a source in memory.

@@ -304,6 +304,7 @@ impl<'l> Listing<'l> {
             origin: Origin::Stored { root: self.rules.root.clone(), store },
             is_work_tree: prefix.is_empty(),
             is_whole,
+            read: std::sync::Arc::default(),
             prefix,
             files,
             not_read: self.not_read.into_iter().collect(),

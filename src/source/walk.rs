@@ -445,6 +445,7 @@ impl Listing {
             origin: Origin::Folder { root: rules.root, irregular },
             is_work_tree,
             is_whole,
+            read: std::sync::Arc::default(),
             prefix: String::new(),
             files,
             not_read: not_read.into_iter().collect(),

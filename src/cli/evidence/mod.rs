@@ -109,6 +109,20 @@ pub(super) fn chain_of(home: &Home) -> Result<Chain, Failure> {
     })
 }
 
+/// How the evidence of a repository stands; why it cannot be told where it is not intact.
+pub(super) fn standing(
+    root: &Path,
+    config: Option<&Path>,
+    today: Date,
+    terminal: Terminal,
+) -> Result<Result<Standing, String>, Failure> {
+    let home = home(Some(root), config, terminal)?;
+    let max_age = home.config.evidence_max_age.unwrap_or(MAX_AGE);
+    let checked = home.store.find(&|_| false);
+    let checked = checked.and_then(|found| chain::check(&found).map_err(|problem| problem.to_string()));
+    Ok(checked.map(|chain| Standing::of(&chain, today, max_age)))
+}
+
 /// What rules judge of the evidence: nothing where there is none and none is asked for. `recording` is the entry that
 /// is being made, which counts as made.
 pub(super) fn resources(root: &Path, config: &Config, today: Date, recording: Option<EntryName>) -> Vec<Resource> {

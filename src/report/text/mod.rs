@@ -27,7 +27,11 @@ pub(super) fn write(input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
     let paint = Paint::new(input.style.colours);
     let width = input.style.width.clamp(60, 160);
     findings(input.assessment, paint, width, out)?;
-    summary::write(input, paint, width, out)
+    if input.style.summary {
+        summary::write(input, paint, width, out)
+    } else {
+        summary::write_unseen(input, paint, width, out)
+    }
 }
 
 /// Findings that a comment or an exception quiets are counted in the summary and not shown, and neither are those that

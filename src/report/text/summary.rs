@@ -40,6 +40,12 @@ pub(super) fn write(input: &Input<'_>, paint: Paint, width: usize, out: &mut dyn
     next(&mut page, assessment)
 }
 
+/// Writes nothing but what should have been looked at and was not: silence would say that it is clean.
+pub(super) fn write_unseen(input: &Input<'_>, paint: Paint, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page { paint, width, out };
+    page.rows("Not seen", &broken(input.assessment))
+}
+
 /// Labels on the left, text on the right.
 struct Page<'a> {
     paint: Paint,
@@ -53,6 +59,14 @@ impl Page<'_> {
         let lines = wrapped(&words::printable(text), self.width.saturating_sub(INDENT));
         for (index, line) in lines.iter().enumerate() {
             self.line(if index == 0 { label } else { "" }, line)?;
+        }
+        Ok(())
+    }
+
+    /// Texts below one label.
+    fn rows(&mut self, label: &str, texts: &[String]) -> io::Result<()> {
+        for (index, text) in texts.iter().enumerate() {
+            self.row(if index == 0 { label } else { "" }, text)?;
         }
         Ok(())
     }
@@ -89,6 +103,13 @@ fn scanned(page: &mut Page<'_>, assessment: &Assessment) -> io::Result<()> {
 
 /// What was not looked at: first what should have been, then what was left out on purpose.
 fn unseen(page: &mut Page<'_>, assessment: &Assessment) -> io::Result<()> {
+    let mut rows = broken(assessment);
+    rows.extend(left_out(assessment));
+    page.rows("Not seen", &rows)
+}
+
+/// What should have been looked at and was not.
+fn broken(assessment: &Assessment) -> Vec<String> {
     let mut rows: Vec<String> = Vec::new();
     let unreadable = count::unreadable(assessment);
     rows.extend(unreadable.map(|(path, error)| format!("{path} cannot be understood: {error}")));
@@ -102,11 +123,7 @@ fn unseen(page: &mut Page<'_>, assessment: &Assessment) -> io::Result<()> {
     if hidden > 0 {
         rows.push(format!("… and {hidden} more; `--format json` has all of them"));
     }
-    rows.extend(left_out(assessment));
-    for (index, row) in rows.iter().enumerate() {
-        page.row(if index == 0 { "Not seen" } else { "" }, row)?;
-    }
-    Ok(())
+    rows
 }
 
 fn left_out(assessment: &Assessment) -> Option<String> {

@@ -12,16 +12,29 @@ fn text(assessment: &Assessment, style: Style) -> String {
 }
 
 #[test]
+fn without_a_summary_findings_and_what_was_not_seen_are_left() {
+    let full = text(&fixture::assessment(), Style::default());
+    let quiet = text(&fixture::assessment(), Style { summary: false, ..Style::default() });
+    let findings = full.split("\n──").next().unwrap();
+    assert!(!findings.is_empty() && quiet.starts_with(findings));
+    assert!(quiet.contains("Not seen") && !quiet.contains("Scanned") && !quiet.contains("Coverage"), "{quiet}");
+    assert!(text(&fixture::empty(), Style { summary: false, ..Style::default() }).is_empty());
+}
+
+#[test]
 fn the_report_looks_as_it_did() {
     snapshot::compare("odd.txt", &text(&fixture::assessment(), Style::default()));
-    snapshot::compare("narrow.txt", &text(&fixture::assessment(), Style { colours: false, width: 60 }));
+    snapshot::compare(
+        "narrow.txt",
+        &text(&fixture::assessment(), Style { colours: false, width: 60, ..Style::default() }),
+    );
     snapshot::compare("empty.txt", &text(&fixture::empty(), Style::default()));
 }
 
 #[test]
 fn colour_changes_no_word() {
     let plain = text(&fixture::assessment(), Style::default());
-    let coloured = text(&fixture::assessment(), Style { colours: true, width: 100 });
+    let coloured = text(&fixture::assessment(), Style { colours: true, width: 100, ..Style::default() });
     assert!(!plain.contains('\u{1b}') && coloured.contains('\u{1b}'));
     let code = regex::Regex::new("\u{1b}\\[[0-9;]*m").expect("an expression");
     let bare: Vec<String> = code.replace_all(&coloured, "").lines().map(|line| line.trim_end().to_string()).collect();
@@ -82,5 +95,5 @@ fn a_region_that_its_lines_do_not_hold_is_shown_without_code() {
             region.end_column = 0;
         }
     }
-    assert!(!text(&assessment, Style { colours: true, width: 0 }).contains('━'));
+    assert!(!text(&assessment, Style { colours: true, width: 0, ..Style::default() }).contains('━'));
 }

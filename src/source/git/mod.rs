@@ -76,6 +76,11 @@ pub fn facts(root: &Path, since: Date, today: Date) -> Result<Facts, GitError> {
     })
 }
 
+/// Whether the clone has only a part of the history.
+pub fn is_shallow(root: &Path) -> Result<bool, GitError> {
+    Ok(Repository::open(root)?.is_shallow())
+}
+
 /// The facts of the repository of a work tree as they were at a commit of its history.
 pub fn facts_at(root: &Path, commit: ObjectId, since: Date, today: Date) -> Result<Facts, GitError> {
     let repository = Repository::open(root)?;
