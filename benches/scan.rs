@@ -111,7 +111,7 @@ fn rules() -> Plan {
 fn report(bencher: Bencher<'_, '_>, format: Format) {
     let assessment = scan(&folder(1_000));
     let coverage = coverage::coverage(&assessment, assessment.framework);
-    let style = Style { colours: false, width: 100 };
+    let style = Style { colours: false, width: 100, summary: true };
     bencher.bench_local(|| {
         let input = Input { assessment: &assessment, coverage: &coverage, style };
         let mut written = Vec::new();

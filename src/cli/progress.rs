@@ -1,11 +1,12 @@
 //! What a person sees while a scan runs: progress, and with `--verbose` what was read. All of it goes to standard error;
 //! reports are the same with and without.
 
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::Terminal;
 use crate::engine::assessment::{Assessment, FileState};
@@ -16,36 +17,33 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How often the line is drawn again.
 const PACE: Duration = Duration::from_millis(100);
 
-/// Goes back to the first column and clears the line (ECMA-48, EL).
-const CLEAR: &str = "\r\x1b[2K";
-
 /// A line that tells how far a scan is, as long as this lives.
 #[derive(Debug)]
-pub(super) struct Progress {
-    done: Arc<AtomicBool>,
-    drawer: Option<JoinHandle<()>>,
-}
+pub(super) struct Progress(ProgressBar);
 
 impl Progress {
     /// Begins where a person watches: standard error is a terminal that can clear a line, and this is no pipeline.
     pub(super) fn begin(read: &Arc<AtomicUsize>, files: usize, terminal: Terminal) -> Progress {
-        let done = Arc::new(AtomicBool::new(false));
-        let drawer = is_watched(terminal).then(|| {
-            let (done, read) = (Arc::clone(&done), Arc::clone(read));
-            thread::spawn(move || draw(&done, &read, files))
-        });
-        Progress { done, drawer }
+        if !is_watched(terminal) {
+            return Progress(ProgressBar::hidden());
+        }
+        let read = Arc::clone(read);
+        let now = move |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+            if state.elapsed() >= PATIENCE {
+                let _ = write!(out, "{}", line(read.load(Ordering::Relaxed), files, state.elapsed().as_secs()));
+            }
+        };
+        let Ok(style) = ProgressStyle::with_template("{now}") else { return Progress(ProgressBar::hidden()) };
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        bar.set_style(style.with_key("now", now));
+        bar.enable_steady_tick(PACE);
+        Progress(bar)
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        self.done.store(true, Ordering::Release);
-        if let Some(drawer) = self.drawer.take() {
-            drawer.thread().unpark();
-            // A line that could not be drawn is no reason to stop.
-            let _ = drawer.join();
-        }
+        self.0.finish_and_clear();
     }
 }
 
@@ -54,24 +52,6 @@ fn is_watched(terminal: Terminal) -> bool {
     let is_pipeline = std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false");
     // Lines of `--verbose` and one that is drawn over would mix.
     !terminal.quiet && !terminal.verbose && !is_dumb && !is_pipeline && io::stderr().is_terminal()
-}
-
-fn draw(done: &AtomicBool, read: &AtomicUsize, files: usize) {
-    let begun = Instant::now();
-    let mut drawn = false;
-    while !done.load(Ordering::Acquire) {
-        thread::park_timeout(PACE);
-        if begun.elapsed() < PATIENCE || done.load(Ordering::Acquire) {
-            continue;
-        }
-        let line = line(read.load(Ordering::Relaxed), files, begun.elapsed().as_secs());
-        let mut out = io::stderr().lock();
-        drawn |= write!(out, "{CLEAR}{line}").and_then(|()| out.flush()).is_ok();
-    }
-    if drawn {
-        let mut out = io::stderr().lock();
-        let _ = write!(out, "{CLEAR}").and_then(|()| out.flush());
-    }
 }
 
 /// Files may be read more than once, and not all of them are.

@@ -6,6 +6,7 @@
 
 mod count;
 pub mod coverage;
+pub mod doctor;
 mod json;
 mod markdown;
 mod platform;

@@ -8,6 +8,7 @@ mod assess;
 mod cli;
 mod compare;
 mod docs;
+mod doctor;
 mod documents;
 mod evidence;
 mod exceptions;
