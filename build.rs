@@ -9,8 +9,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fs, io};
 
+use head::{CheckHead, ControlHead, Head};
 use sha2::{Digest, Sha256};
 use syntax::tree::{Entry, FileId, Map, Node, Place, Value};
+
+#[path = "src/rule/head.rs"]
+mod head;
 
 /// The sources of the library that read and pack YAML, under the paths that they have there.
 #[expect(dead_code, unreachable_pub, reason = "shared with the library, which uses all of it")]
@@ -32,6 +36,7 @@ fn main() -> Outcome<()> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     println_cargo("rerun-if-changed=build.rs");
     println_cargo("rerun-if-changed=src/syntax");
+    println_cargo("rerun-if-changed=src/rule/head.rs");
     let mut code = String::new();
     for (name, folder) in [("RULES", "rules"), ("FRAMEWORKS", "frameworks"), ("TERMS", "terms")] {
         let files = files_below(&root, folder, &["yaml"])?;
@@ -85,8 +90,11 @@ fn write_table(code: &mut String, name: &str, root: &Path, files: &[String], out
         let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
         let logic = out.join(format!("{name}-{index}-logic.bin"));
         let document = document(path, &text)?;
-        let (document, body) = if name == "RULES" { split(document) } else { (document, Vec::new()) };
-        fs::write(&tree, syntax::packed::pack(&document))?;
+        let (packed, body) = match name {
+            "RULES" => (packed_head(path, &document), packed_logic(&document)),
+            _ => (syntax::packed::pack(&document), Vec::new()),
+        };
+        fs::write(&tree, packed)?;
         fs::write(&logic, body)?;
         let (source, tree, logic) = (source.to_string_lossy(), tree.to_string_lossy(), logic.to_string_lossy());
         writeln!(
@@ -99,69 +107,155 @@ fn write_table(code: &mut String, name: &str, root: &Path, files: &[String], out
     Ok(())
 }
 
-/// What a rule is known by, and packed what its checks ask, which is compiled only when one of them judges something.
-/// Most of a rule's tree is its examples, and only `rules test` asks for them: it reads the text again.
-fn split(mut document: Node) -> (Node, Vec<u8>) {
-    let mut body = Map::default();
-    if let Value::Map(map) = &mut document.value {
-        let map = Arc::make_mut(map);
-        map.entries.retain(|entry| entry.key != "examples");
-        if let Some(topics) = map.entries.iter().position(|entry| entry.key == "topics") {
-            body.entries.push(map.entries.remove(topics));
-        }
-        if let Some(checks) = map.entries.iter_mut().find(|entry| entry.key == "checks") {
-            let mut asked = checks.value.clone();
-            each_map(&mut checks.value, keep_head);
-            each_map(&mut asked, |check| check.entries.retain(|entry| LOGIC.contains(&entry.key.as_str())));
-            body.push("checks", Place::NOWHERE, asked);
-        }
-    }
-    (document, syntax::packed::pack(&Node::map(body, Place::NOWHERE)))
-}
-
+/// The keys of a rule that are not part of its head: its examples, which only `rules test` asks for and reads again from
+/// the text, and its topics, which belong to what its checks ask.
+const NOT_IN_HEAD: [&str; 3] = ["id", "examples", "topics"];
 /// The keys of a check that say what it asks.
 const LOGIC: [&str; 5] = ["when", "require", "deny", "message", "at"];
 
-fn each_map(list: &mut Node, change: impl Fn(&mut Map)) {
-    let Value::List(items) = &mut list.value else { return };
-    for item in &mut Arc::make_mut(items).items {
-        if let Value::Map(map) = &mut item.value {
-            change(Arc::make_mut(map));
-        }
+/// What a rule is known by. Empty where the file is not what a rule should be: the library then reads its text and says
+/// what is wrong.
+fn packed_head(path: &str, document: &Node) -> Vec<u8> {
+    let id = path.trim_start_matches("rules/").trim_end_matches(".yaml");
+    if text(document, "id") != Some(id) {
+        return Vec::new();
     }
+    let parameters = document.get("parameters").map(syntax::packed::pack).unwrap_or_default();
+    let head = head(document, &parameters);
+    head.and_then(|head| postcard::to_stdvec(&head).ok()).unwrap_or_default()
 }
 
-/// Leaves of a check what it is known by, and says of the rest what must be known before it is compiled.
-fn keep_head(check: &mut Map) {
-    let (asked, mut head): (Vec<Entry>, Vec<Entry>) =
-        check.entries.drain(..).partition(|entry| LOGIC.contains(&entry.key.as_str()));
+fn head<'a>(document: &'a Node, parameters: &'a [u8]) -> Option<Head<'a>> {
+    let known = [
+        "title",
+        "severity",
+        "confidence",
+        "facet",
+        "why",
+        "fix",
+        "references",
+        "aliases",
+        "controls",
+        "parameters",
+        "checks",
+    ];
+    let keys = [&known[..], &NOT_IN_HEAD].concat();
+    let aliases = texts(document, "aliases")?;
+    let controls = maps(document, "controls", &["id", "as", "because"])?.into_iter().map(control_head);
+    let mut check_keys = vec!["on", "aliases", "part_aliases", "implies"];
+    check_keys.extend(LOGIC);
+    let checks = maps(document, "checks", &check_keys)?.into_iter().map(check_head).collect::<Option<Vec<_>>>()?;
+    let of_parts =
+        |check: &CheckHead<'a>| check.part_aliases.iter().flat_map(|(_, ids)| ids.clone()).collect::<Vec<_>>();
+    let mut all_aliases = aliases.clone();
+    all_aliases.extend(checks.iter().flat_map(|check| check.aliases.iter().copied().chain(of_parts(check))));
+    all_aliases.sort_unstable();
+    all_aliases.dedup();
+    has_only(document, &keys).then_some(Head {
+        title: text(document, "title")?,
+        severity: text(document, "severity")?,
+        confidence: text(document, "confidence")?,
+        facet: text(document, "facet")?,
+        why: text(document, "why")?.trim(),
+        fix: text(document, "fix")?.trim(),
+        references: texts(document, "references")?,
+        aliases,
+        all_aliases,
+        controls: controls.collect::<Option<_>>()?,
+        parameters,
+        checks,
+    })
+}
+
+fn control_head(node: &Node) -> Option<ControlHead<'_>> {
+    let because = text(node, "because")?.trim();
+    Some(ControlHead { id: text(node, "id")?, bearing: text(node, "as")?, because })
+}
+
+fn check_head<'a>(check: &'a Node) -> Option<CheckHead<'a>> {
     let asks = |holds: &dyn Fn(&Entry) -> bool| {
-        asked.iter().any(|entry| entry.key != "message" && entry.key != "at" && anywhere(entry, holds))
+        let asked = ["when", "require", "deny"];
+        check.entries().iter().any(|entry| asked.contains(&entry.key.as_str()) && anywhere(entry, holds))
     };
     let in_scan = |entry: &Entry| entry.key == "in" && entry.value.as_str() == Some("scan");
     let states = |entry: &Entry| entry.key == "states" || entry.key == "not_states";
-    let flags = [
-        ("denies", asked.iter().any(|entry| entry.key == "deny")),
-        ("looks_across_units", asks(&in_scan)),
-        ("is_topical", asked.iter().any(|entry| entry.key != "when" && anywhere(entry, &states))),
-    ];
-    for (key, _) in flags.iter().filter(|(_, holds)| *holds) {
-        let value = Node::new(Value::Bool(true), Place::NOWHERE);
-        head.push(Entry { key: (*key).into(), key_place: Place::NOWHERE, value });
+    let condition = ["require", "deny"].into_iter().find_map(|key| check.get(key));
+    let of_part = |entry: &'a Entry| Some((entry.key.as_str(), list(&entry.value)?));
+    Some(CheckHead {
+        on: texts(check, "on")?,
+        aliases: texts(check, "aliases")?,
+        part_aliases: check
+            .get("part_aliases")
+            .map(Node::entries)
+            .unwrap_or_default()
+            .iter()
+            .map(of_part)
+            .collect::<Option<_>>()?,
+        implies: texts(check, "implies")?,
+        denies: check.get("deny").is_some(),
+        looks_across_units: asks(&in_scan),
+        is_topical: condition.is_some_and(|condition| below(condition, &states)),
+    })
+}
+
+/// What the checks of a rule ask, which is compiled only when one of them judges something.
+fn packed_logic(document: &Node) -> Vec<u8> {
+    let mut body = Map::default();
+    if let Some(topics) = document.get("topics") {
+        body.push("topics", Place::NOWHERE, topics.clone());
     }
-    check.entries = head;
+    if let Some(checks) = document.get("checks") {
+        let mut checks = checks.clone();
+        if let Value::List(items) = &mut checks.value {
+            for item in &mut Arc::make_mut(items).items {
+                if let Value::Map(check) = &mut item.value {
+                    Arc::make_mut(check).entries.retain(|entry| LOGIC.contains(&entry.key.as_str()));
+                }
+            }
+        }
+        body.push("checks", Place::NOWHERE, checks);
+    }
+    syntax::packed::pack(&Node::map(body, Place::NOWHERE))
+}
+
+fn text<'a>(node: &'a Node, key: &str) -> Option<&'a str> {
+    node.get(key)?.as_str().filter(|text| !text.trim().is_empty())
+}
+
+/// The texts under a key: none, one, or a list of them.
+fn texts<'a>(node: &'a Node, key: &str) -> Option<Vec<&'a str>> {
+    node.get(key).map_or(Some(Vec::new()), list)
+}
+
+fn list(node: &Node) -> Option<Vec<&str>> {
+    match node.as_str() {
+        Some(text) => Some(vec![text]),
+        None => node.items().iter().map(Node::as_str).collect(),
+    }
+}
+
+/// The maps of a list, none of which has a key that is not known.
+fn maps<'a>(node: &'a Node, key: &str, keys: &[&str]) -> Option<Vec<&'a Node>> {
+    let items = node.get(key)?.items();
+    (!items.is_empty() && items.iter().all(|item| has_only(item, keys))).then(|| items.iter().collect())
+}
+
+fn has_only(node: &Node, keys: &[&str]) -> bool {
+    node.as_map().is_some() && node.entries().iter().all(|entry| keys.contains(&entry.key.as_str()))
 }
 
 /// Whether something holds of an entry or of one below it.
 fn anywhere(entry: &Entry, holds: &dyn Fn(&Entry) -> bool) -> bool {
-    fn below(node: &Node, holds: &dyn Fn(&Entry) -> bool) -> bool {
-        match &node.value {
-            Value::Map(map) => map.entries.iter().any(|entry| anywhere(entry, holds)),
-            Value::List(list) => list.items.iter().any(|item| below(item, holds)),
-            _ => false,
-        }
-    }
     holds(entry) || below(&entry.value, holds)
+}
+
+/// Whether something holds of an entry below a node.
+fn below(node: &Node, holds: &dyn Fn(&Entry) -> bool) -> bool {
+    match &node.value {
+        Value::Map(map) => map.entries.iter().any(|entry| anywhere(entry, holds)),
+        Value::List(list) => list.items.iter().any(|item| below(item, holds)),
+        _ => false,
+    }
 }
 
 /// The one document of a file.

@@ -9,8 +9,7 @@ pub struct EmbeddedFile {
     pub text: &'static str,
     /// The SHA-256 of its text.
     pub digest: [u8; 32],
-    /// Its one document, as [`crate::syntax::packed::pack`] writes it; of a rule what it is known by, without its examples
-    /// and without what its checks ask.
+    /// Its one document, as [`crate::syntax::packed::pack`] writes it; of a rule what it is known by, its head.
     pub tree: &'static [u8],
     /// Of a rule its topics and what its checks ask, packed in the same way; else empty.
     pub logic: &'static [u8],

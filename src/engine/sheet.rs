@@ -290,7 +290,7 @@ fn message(
     }
     let told = match &check.logic.get().message {
         Some(message) => message.fill(slot.resource, &judged.verdict, &planned.parameters),
-        None => title.clone(),
+        None => title.to_string(),
     };
     // Rules write either way; a message is a sentence wherever it is shown.
     let mut letters = told.chars();

@@ -236,7 +236,7 @@ fn saw(before: Option<&Nonconformity>, finding: &Finding, run: &RuleRun, recordi
         id: format!("NC-{}", finding.fingerprint.get(..12).unwrap_or(&finding.fingerprint)),
         fingerprint: finding.fingerprint.clone(),
         rule: run.about.id.to_string(),
-        title: run.about.title.clone(),
+        title: run.about.title.to_string(),
         message: finding.message.clone(),
         controls: run.about.controls.iter().map(|link| link.control.to_string()).collect(),
         severity: finding.severity.name().to_owned(),

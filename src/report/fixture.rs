@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::date;
+use smol_str::SmolStr;
 
 use crate::engine::assessment::{
     ApplicabilityRow, Assessment, Attestation, Context, FileState, Finding, FindingKind, IsmsFacts, Location, Pass,
@@ -108,19 +109,19 @@ pub(super) fn whole(path: &str) -> Location {
 
 fn link(control: &str, bearing: Bearing, because: &str) -> ControlLink {
     let control = ControlId::parse(control).expect("a control");
-    ControlLink { control, bearing, because: because.to_string() }
+    ControlLink { control, bearing, because: because.into() }
 }
 
 fn about(id: &str, title: &str, severity: Severity, facet: Facet) -> About {
     About {
         id: id.into(),
-        title: title.to_string(),
+        title: title.into(),
         severity,
         confidence: Confidence::High,
         facet,
         controls: Vec::new(),
-        why: String::new(),
-        fix: String::new(),
+        why: SmolStr::default(),
+        fix: SmolStr::default(),
         references: Vec::new(),
         aliases: Vec::new(),
         all_aliases: Vec::new(),
@@ -135,13 +136,13 @@ fn public_acl() -> About {
         ],
         why: "A canned ACL such as `public-read` grants every anonymous caller the right to read.\nWhat lies there is \
               copied within hours.\n\nSearch engines for open buckets are public."
-            .to_string(),
+            .into(),
         fix: "Set `acl = \"private\"`, or remove the argument. Then grant named principals access by a bucket policy.\n\n\
               ```hcl\nacl = \"private\"\n```"
-            .to_string(),
+            .into(),
         references: vec![
-            "A book on clouds".to_string(),
-            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html".to_string(),
+            "A book on clouds".into(),
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html".into(),
         ],
         aliases: vec!["CKV_AWS_20".into()],
         all_aliases: vec!["AWS-0092".into(), "CKV_AWS_20".into()],
@@ -152,14 +153,14 @@ fn public_acl() -> About {
 fn abouts() -> Vec<About> {
     let unpinned = About {
         controls: vec![link("iso27001:2022/A.8.9", Bearing::Supporting, "what runs is not what was configured")],
-        why: "A tag can be moved.".to_string(),
-        fix: "Name the image by its digest.".to_string(),
+        why: "A tag can be moved.".into(),
+        fix: "Name the image by its digest.".into(),
         ..about("kubernetes/image-not-pinned", "Container image is not pinned", Severity::Low, Facet::Implemented)
     };
     let lifecycle = About {
         controls: vec![link("iso27001:2022/A.8.10", Bearing::Direct, "deletion after a time is what it asks for")],
-        why: "Old versions stay for ever.".to_string(),
-        fix: "Let them expire".to_string(),
+        why: "Old versions stay for ever.".into(),
+        fix: "Let them expire".into(),
         confidence: Confidence::Medium,
         ..about("aws/s3/short-expiry", "Objects expire too early", Severity::Medium, Facet::Implemented)
     };
@@ -168,8 +169,8 @@ fn abouts() -> Vec<About> {
             link("iso27001:2022/A.5.24", Bearing::Direct, "planning covers what reporters are told"),
             link("iso27001:2022/A.6.8", Bearing::Supporting, "people report again when they hear back"),
         ],
-        why: "Who never hears back stops reporting.".to_string(),
-        fix: "Say in the plan how and when reporters learn the outcome.".to_string(),
+        why: "Who never hears back stops reporting.".into(),
+        fix: "Say in the plan how and when reporters learn the outcome.".into(),
         ..about(
             "isms/incident-plan/outcome-not-told",
             "Incident plan does not say how reporters learn the outcome",
@@ -200,8 +201,8 @@ fn abouts() -> Vec<About> {
         ..about("coverage/claimed", "SoA says implemented, the scan says otherwise", Severity::High, Facet::Documented)
     };
     let unreadable = About {
-        why: "A file that is not understood is not judged.".to_string(),
-        fix: "Mend the file, or exclude it.".to_string(),
+        why: "A file that is not understood is not judged.".into(),
+        fix: "Mend the file, or exclude it.".into(),
         ..about("scan/unreadable", "File in scope cannot be read", Severity::Medium, Facet::Implemented)
     };
     let mut all = vec![public_acl(), unpinned, lifecycle, outcome, signed, audit, coverage, unreadable];

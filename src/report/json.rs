@@ -426,7 +426,7 @@ struct RuleItem<'a> {
     controls: Vec<ControlItem<'a>>,
     why: &'a str,
     fix: &'a str,
-    references: &'a [String],
+    references: &'a [SmolStr],
     aliases: &'a [SmolStr],
     outcomes: Outcomes,
     unknown_reasons: &'a BTreeMap<SmolStr, u32>,

@@ -1,4 +1,4 @@
-//! From a rule file's tree to a [`Rule`]: strict, with every mistake at its place.
+//! From a rule file's tree to a [`Rule`]: strict, with every mistake at its place. Built-in rules come from their [`Head`].
 
 use std::sync::Arc;
 
@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 
 use super::compile::{self, Scope};
 use super::condition::Condition;
+use super::head::{CheckHead, ControlHead, Head};
 use super::level::{Bearing, Confidence, Facet, Severity};
 use super::logic::{LazyLogic, Logic, PackedLogic};
 use super::message::Message;
@@ -15,18 +16,74 @@ use crate::isms::catalogue;
 use crate::isms::control::ControlId;
 use crate::isms::resolve;
 use crate::syntax::fields::{self, Fields};
+use crate::syntax::packed;
 use crate::syntax::tree::{Node, Place, Value};
 
 pub use crate::syntax::fields::LoadError;
 
 /// Reads a rule. `id` is the one its path stands for.
 pub fn load(id: &str, node: &Node) -> Result<Rule, Vec<LoadError>> {
-    load_from(id, node, None)
+    let mut errors = Vec::new();
+    let rule = load_rule(id, node, &mut errors);
+    match rule {
+        Some(rule) if errors.is_empty() => Ok(rule),
+        _ => {
+            errors.sort_by_key(|error| error.place);
+            Err(errors)
+        }
+    }
 }
 
-/// Reads a rule that is built in: what it is known by, and packed what its checks ask.
-pub(super) fn load_packed(id: &str, head: &Node, logic: &'static [u8]) -> Result<Rule, Vec<LoadError>> {
-    load_from(id, head, Some(logic))
+/// A rule that is built in, of what it is known by and packed what its checks ask; nothing where the bytes are not what
+/// they should be. The build script looked at the keys, and a test holds the rule to what its text says.
+pub(super) fn load_packed(id: &'static str, head: &'static [u8], logic: &'static [u8]) -> Option<Rule> {
+    let head: Head<'static> = postcard::from_bytes(head).ok()?;
+    let parameters = match head.parameters {
+        [] => Vec::new(),
+        packed => load_parameters(&packed::unpack(packed)?, &mut Vec::new()),
+    };
+    let logic = Arc::new(PackedLogic::new(id, logic, &parameters));
+    let checks = head.checks.into_iter().enumerate();
+    let checks = checks.map(|(index, head)| packed_check(head, LazyLogic::later(logic.clone(), index))).collect();
+    let about = About {
+        id: SmolStr::new_static(id),
+        title: SmolStr::new_static(head.title),
+        severity: Severity::parse(head.severity)?,
+        confidence: Confidence::parse(head.confidence)?,
+        facet: Facet::parse(head.facet)?,
+        controls: head.controls.iter().map(packed_control).collect::<Option<_>>()?,
+        why: SmolStr::new_static(head.why),
+        fix: SmolStr::new_static(head.fix),
+        references: statics(head.references),
+        aliases: statics(head.aliases),
+        all_aliases: statics(head.all_aliases),
+    };
+    Some(Rule { about: Arc::new(about), parameters, checks, examples: Vec::new() })
+}
+
+fn statics(texts: Vec<&'static str>) -> Vec<SmolStr> {
+    texts.into_iter().map(SmolStr::new_static).collect()
+}
+
+fn packed_control(head: &ControlHead<'static>) -> Option<ControlLink> {
+    // The tests check that there is such a control, so start-up need not.
+    let (control, bearing) = (ControlId::parse(head.id)?, Bearing::parse(head.bearing)?);
+    Some(ControlLink { control, bearing, because: SmolStr::new_static(head.because) })
+}
+
+fn packed_check(head: CheckHead<'static>, logic: LazyLogic) -> Check {
+    let of_part = |(part, ids)| (SmolStr::new_static(part), statics(ids));
+    Check {
+        on: head.on.into_iter().map(|target| crate::kind::targets::canonical(&SmolStr::new_static(target))).collect(),
+        logic,
+        denies: head.denies,
+        aliases: statics(head.aliases),
+        part_aliases: head.part_aliases.into_iter().map(of_part).collect(),
+        is_topical: head.is_topical || !head.implies.is_empty(),
+        implies: statics(head.implies),
+        looks_across_units: head.looks_across_units,
+        place: Place::NOWHERE,
+    }
 }
 
 /// What the checks of a built-in rule ask, from the tree that the build script packed; nothing where it is not what it
@@ -43,46 +100,29 @@ pub(super) fn logics(id: &str, body: &Node, parameters: &[Parameter]) -> Vec<Log
     logics.collect()
 }
 
-fn load_from(id: &str, node: &Node, logic: Option<&'static [u8]>) -> Result<Rule, Vec<LoadError>> {
-    let mut errors = Vec::new();
-    let rule = load_rule(id, node, logic, &mut errors);
-    match rule {
-        Some(rule) if errors.is_empty() => Ok(rule),
-        _ => {
-            errors.sort_by_key(|error| error.place);
-            Err(errors)
-        }
-    }
-}
-
-fn load_rule(id: &str, node: &Node, logic: Option<&'static [u8]>, errors: &mut Vec<LoadError>) -> Option<Rule> {
+fn load_rule(id: &str, node: &Node, errors: &mut Vec<LoadError>) -> Option<Rule> {
     let mut fields = Fields::of(node, "a rule", errors)?;
     check_id(id, &mut fields);
-    let title = fields.text("title").unwrap_or_default().to_owned();
+    let title = fields.text("title").unwrap_or_default().into();
     let severity = fields.choice("severity", &Severity::names(), Severity::parse);
     let confidence = fields.choice("confidence", &Confidence::names(), Confidence::parse);
     let facet = fields.choice("facet", &Facet::names(), Facet::parse);
     let why = prose(&mut fields, "why");
     let fix = prose(&mut fields, "fix");
-    let references = fields.texts("references").iter().map(ToString::to_string).collect();
+    let references = fields.texts("references");
     let aliases = fields.texts("aliases");
     let controls = fields.required("controls");
     let parameters = fields.optional("parameters");
     let topics = fields.optional("topics");
     let checks = fields.required("checks");
-    // Rules that are built in come without: only `rules test` asks for their examples, and reads the text again.
-    let examples = if logic.is_some() { None } else { fields.required("examples") };
+    let examples = fields.required("examples");
     fields.finish();
 
     let controls = controls.map(|node| load_controls(node, errors)).unwrap_or_default();
     let parameters = parameters.map(|node| load_parameters(node, errors)).unwrap_or_default();
     let topics = topics.map(|node| load_topics(id, node, errors)).unwrap_or_default();
     let scope = Scope { parameters: &parameters, topics: &topics };
-    let checks = match (checks, logic) {
-        (Some(node), None) => load_checks(node, scope, errors),
-        (Some(node), Some(logic)) => packed_checks(node, PackedLogic::new(id, logic, &parameters)),
-        (None, _) => Vec::new(),
-    };
+    let checks = checks.map(|node| load_checks(node, scope, errors)).unwrap_or_default();
     let examples = examples.map(|node| load_examples(node, errors)).unwrap_or_default();
     let mut all_aliases = aliases.clone();
     let of_parts = |check: &Check| check.part_aliases.iter().flat_map(|(_, ids)| ids.clone()).collect::<Vec<_>>();
@@ -118,8 +158,8 @@ fn check_id(id: &str, fields: &mut Fields<'_, '_>) {
     }
 }
 
-fn prose(fields: &mut Fields<'_, '_>, key: &'static str) -> String {
-    fields.text(key).unwrap_or_default().trim().to_owned()
+fn prose(fields: &mut Fields<'_, '_>, key: &'static str) -> SmolStr {
+    fields.text(key).unwrap_or_default().trim().into()
 }
 
 fn non_empty_list<'n>(node: &'n Node, key: &str, errors: &mut Vec<LoadError>) -> &'n [Node] {
@@ -137,7 +177,7 @@ fn load_control(node: &Node, errors: &mut Vec<LoadError>) -> Option<ControlLink>
     let mut fields = Fields::of(node, "a control", errors)?;
     let id = fields.required("id");
     let bearing = fields.choice("as", &Bearing::names(), Bearing::parse);
-    let because = fields.text("because").unwrap_or_default().trim().to_owned();
+    let because = prose(&mut fields, "because");
     fields.finish();
     let control = load_control_id(id?, errors)?;
     Some(ControlLink { control, bearing: bearing?, because })
@@ -146,9 +186,7 @@ fn load_control(node: &Node, errors: &mut Vec<LoadError>) -> Option<ControlLink>
 fn load_control_id(node: &Node, errors: &mut Vec<LoadError>) -> Option<ControlId> {
     let text = fields::text(node, "id", errors)?;
     let id = ControlId::parse(text);
-    // Rules that are built in carry no places; the tests check their controls, so start-up need not.
-    let known = |id: &ControlId| node.place == Place::NOWHERE || catalogue::exists(id);
-    if let Some(id) = id.filter(known) {
+    if let Some(id) = id.filter(catalogue::exists) {
         return Some(id);
     }
     let suggestion = resolve::resolve(text.rsplit('/').next().unwrap_or(text)).ok();
@@ -193,31 +231,6 @@ fn load_topics(rule: &str, node: &Node, errors: &mut Vec<LoadError>) -> Vec<Arc<
 
 fn load_checks(node: &Node, scope: Scope<'_>, errors: &mut Vec<LoadError>) -> Vec<Check> {
     non_empty_list(node, "checks", errors).iter().filter_map(|item| load_check(item, scope, errors)).collect()
-}
-
-/// The checks of a built-in rule, whose logic is left for later. The build script wrote them, and a test holds them to
-/// what the texts say.
-fn packed_checks(node: &Node, logic: PackedLogic) -> Vec<Check> {
-    let logic = Arc::new(logic);
-    let flag = |node: &Node, key| node.get(key).is_some_and(|node| node.value == Value::Bool(true));
-    let read = |node: &Node| fields::texts(node, "texts", &mut Vec::new());
-    let texts = |node: &Node, key| node.get(key).map(read).unwrap_or_default();
-    let check = |(index, node): (usize, &Node)| {
-        let of_parts = node.get("part_aliases").map(Node::entries).unwrap_or_default();
-        let implies = texts(node, "implies");
-        Check {
-            on: texts(node, "on").iter().map(crate::kind::targets::canonical).collect(),
-            logic: LazyLogic::later(logic.clone(), index),
-            denies: flag(node, "denies"),
-            aliases: texts(node, "aliases"),
-            part_aliases: of_parts.iter().map(|entry| (entry.key.clone(), read(&entry.value))).collect(),
-            is_topical: !implies.is_empty() || flag(node, "is_topical"),
-            implies,
-            looks_across_units: flag(node, "looks_across_units"),
-            place: node.place,
-        }
-    };
-    node.items().iter().enumerate().map(check).collect()
 }
 
 /// The keys of a check that say what it asks.

@@ -88,7 +88,7 @@ impl LazyLogic {
 #[cfg(test)]
 mod tests {
     use super::Logic;
-    use crate::rule::set;
+    use crate::rule::{Rule, set};
 
     fn targets(logic: &Logic) -> Vec<&str> {
         let mut targets = Vec::new();
@@ -115,7 +115,10 @@ mod tests {
                 assert_eq!(packed.at, read.at, "{}", loaded.path);
                 assert_eq!(targets(packed), targets(read), "{}", loaded.path);
             }
-            assert_eq!(loaded.rule.about.all_aliases, complete.rule.about.all_aliases, "{}", loaded.path);
+            assert_eq!(loaded.rule.about, complete.rule.about, "{}", loaded.path);
+            let parameters = |rule: &Rule| rule.parameters.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
+            assert_eq!(parameters(&loaded.rule), parameters(&complete.rule), "{}", loaded.path);
+            assert_eq!(loaded.rule.examples.len(), 0, "{} is read from its text at every start", loaded.path);
         }
     }
 }

@@ -9,6 +9,7 @@
 
 mod compile;
 pub mod condition;
+mod head;
 pub mod level;
 pub mod load;
 pub mod logic;
@@ -35,14 +36,14 @@ use logic::LazyLogic;
 pub use level::{Bearing, Confidence, Facet, Severity};
 
 /// Why a rule is evidence for a control.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ControlLink {
     /// The control or clause.
     pub control: ControlId,
     /// Directly, or as support.
     pub bearing: Bearing,
     /// The reason an auditor reads.
-    pub because: String,
+    pub because: SmolStr,
 }
 
 /// A number or text of a rule that an organisation may set.
@@ -61,12 +62,12 @@ pub struct Parameter {
 }
 
 /// What reports say about a rule, and how it counts.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct About {
     /// The id, which is its path below `rules/` without the ending.
     pub id: SmolStr,
     /// The bad thing in a few words.
-    pub title: String,
+    pub title: SmolStr,
     /// Severity of a full fail.
     pub severity: Severity,
     /// Confidence of its findings.
@@ -76,11 +77,11 @@ pub struct About {
     /// The controls it is evidence for.
     pub controls: Vec<ControlLink>,
     /// Why it matters (Markdown).
-    pub why: String,
+    pub why: SmolStr,
     /// How to mend it (Markdown).
-    pub fix: String,
+    pub fix: SmolStr,
     /// Addresses to read on.
-    pub references: Vec<String>,
+    pub references: Vec<SmolStr>,
     /// The ids of the same check elsewhere, where they hold for all checks.
     pub aliases: Vec<SmolStr>,
     /// Every alias of the rule and of its checks, sorted, each once.

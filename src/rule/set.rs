@@ -7,7 +7,7 @@ use super::load::{self, LoadError};
 use super::{Example, Expectation, Rule};
 use crate::embedded;
 use crate::syntax::tree::{FileId, Place};
-use crate::syntax::{Content, packed, yaml};
+use crate::syntax::{Content, yaml};
 
 /// A rule and the file it comes from.
 #[derive(Debug, Clone)]
@@ -49,15 +49,13 @@ pub fn embedded() -> Result<Vec<LoadedRule>, RefusedRule> {
 
 fn load_embedded(file: &'static embedded::EmbeddedFile) -> Result<LoadedRule, RefusedRule> {
     let id = id_of(file.path.trim_start_matches("rules/"));
-    let loaded =
-        packed::unpack(file.tree).ok_or_else(Vec::new).and_then(|head| load::load_packed(id, &head, file.logic));
-    match loaded {
-        Ok(rule) => {
+    match load::load_packed(id, file.tree, file.logic) {
+        Some(rule) => {
             let (path, text) = (file.path.to_owned(), file.text.into());
             Ok(LoadedRule { rule: rule.into(), path, text, digest: file.digest })
         }
-        // The packed tree has no places: read the text again to say where the mistake is.
-        Err(_) => from_text(file.path.to_owned(), id, file.text.into()),
+        // What is packed has no places: read the text to say where the mistake is.
+        None => from_text(file.path.to_owned(), id, file.text.into()),
     }
 }
 

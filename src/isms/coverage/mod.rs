@@ -127,7 +127,7 @@ pub struct RuleEvidence {
     /// Directly, or as support.
     pub bearing: Bearing,
     /// The reason the rule gives.
-    pub because: String,
+    pub because: SmolStr,
     /// What came of it.
     pub counts: Counts,
 }
@@ -270,7 +270,12 @@ impl<'a> Results<'a> {
             let counts =
                 Counts { passes: run.passes, fails: run.fails, excepted: run.excepted, unknowns: run.unknowns };
             let (control, because) = (link.control.clone(), link.because.clone());
-            merge(&mut found, RuleEvidence { rule: *rule, control, bearing: link.bearing, because, counts });
+            let evidence = RuleEvidence { rule: *rule, control, bearing: link.bearing, because, counts };
+            // The links of one rule follow each other, so only the last one can be of the same rule.
+            match found.last_mut().filter(|last| last.rule == evidence.rule) {
+                Some(last) => stronger(last, evidence),
+                None => found.push(evidence),
+            }
         }
         found
     }
@@ -279,9 +284,14 @@ impl<'a> Results<'a> {
 /// Adds evidence to a list in which each rule stands once.
 fn merge(found: &mut Vec<RuleEvidence>, evidence: RuleEvidence) {
     match found.iter_mut().find(|known| known.rule == evidence.rule) {
-        Some(known) if known.bearing < evidence.bearing => *known = evidence,
-        Some(_) => {}
+        Some(known) => stronger(known, evidence),
         None => found.push(evidence),
+    }
+}
+
+fn stronger(known: &mut RuleEvidence, evidence: RuleEvidence) {
+    if known.bearing < evidence.bearing {
+        *known = evidence;
     }
 }
 

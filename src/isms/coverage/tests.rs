@@ -23,13 +23,13 @@ fn run_for(control: &str, id: &str, bearing: Bearing, facet: Facet, counts: [u32
     let control = ControlId::parse(control).unwrap();
     let about = About {
         id: id.into(),
-        title: id.to_string(),
+        title: id.into(),
         severity: Severity::Medium,
         confidence: Confidence::High,
         facet,
-        controls: vec![ControlLink { control, bearing, because: "it is".to_string() }],
-        why: String::new(),
-        fix: String::new(),
+        controls: vec![ControlLink { control, bearing, because: "it is".into() }],
+        why: SmolStr::default(),
+        fix: SmolStr::default(),
         references: Vec::new(),
         aliases: Vec::new(),
         all_aliases: Vec::new(),

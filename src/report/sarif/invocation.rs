@@ -124,7 +124,11 @@ fn notification<'a>(scene: &'a Scene<'a>, note: Note<'a>, index: &BTreeMap<Cow<'
     let at = index.get(&note.id).copied();
     let rule = |rule: usize| {
         let run = scene.assessment.rules.get(rule)?;
-        Some(DescriptorReference { id: Cow::Borrowed(run.about.id.as_str()), index: Some(rule), tool_component: None })
+        Some(DescriptorReference {
+            id: Cow::Borrowed(run.about.id.as_str()),
+            index: scene.rule_index(rule),
+            tool_component: None,
+        })
     };
     Notification {
         descriptor: DescriptorReference { id: note.id, index: at, tool_component: None },

@@ -15,12 +15,12 @@ mod taxonomy;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::Input;
 use super::{count, words};
-use crate::engine::assessment::{Assessment, FileState};
+use crate::engine::assessment::{Assessment, FileState, RuleRun};
 use crate::rule::Severity;
 use model::{
     Artifact, ArtifactProperties, AutomationDetails, BaseReference, Driver, Log, Root, Run, RunProperties, Text, Tool,
@@ -62,6 +62,9 @@ pub(super) struct Scene<'a> {
     /// Where each path stands in the files of the run.
     artifacts: BTreeMap<&'a str, usize>,
     taxonomies: Taxonomies,
+    /// The rules that are told, as indices, in order: those that judged something or could not. A rule that met nothing of
+    /// its kind did not run.
+    rules: Vec<usize>,
     /// The findings that are told, as indices, in order.
     findings: Vec<usize>,
     /// How many were left out.
@@ -78,12 +81,30 @@ impl<'a> Scene<'a> {
         let full = profile == Profile::Full;
         let artifacts = if full { paths(assessment) } else { BTreeMap::new() };
         let taxonomies = if full { Taxonomies::of(assessment) } else { Taxonomies::default() };
-        Scene { assessment, profile, artifacts, taxonomies, findings, left_out }
+        Scene { assessment, profile, artifacts, taxonomies, rules: told_rules(assessment), findings, left_out }
+    }
+
+    fn rules(&self) -> impl Iterator<Item = &'a RuleRun> {
+        self.rules.iter().filter_map(|rule| self.assessment.rules.get(*rule))
+    }
+
+    /// Where a rule of the assessment stands in the rules of the run.
+    fn rule_index(&self, rule: usize) -> Option<usize> {
+        self.rules.binary_search(&rule).ok()
     }
 
     fn is_full(&self) -> bool {
         self.profile == Profile::Full
     }
+}
+
+fn told_rules(assessment: &Assessment) -> Vec<usize> {
+    let fixed = assessment.comparison.as_ref().map_or(&[][..], |comparison| comparison.fixed.as_slice());
+    let fixed: BTreeSet<&str> = fixed.iter().map(|before| before.rule.as_str()).collect();
+    let ran = |run: &RuleRun| run.passes > 0 || run.fails > 0 || run.excepted > 0 || run.unknowns > 0;
+    let is_told = |run: &RuleRun| ran(run) || run.not_evaluated.is_some() || fixed.contains(run.about.id.as_str());
+    let rules = assessment.rules.iter().enumerate();
+    rules.filter(|(_, run)| is_told(run)).map(|(index, _)| index).collect()
 }
 
 /// The open findings that a platform with a limit gets, in the order of the assessment, and how many it does not get.
@@ -145,7 +166,7 @@ fn driver<'a>(scene: &'a Scene<'a>, notifications: Vec<model::NotificationDescri
              evidence relevant to controls; whether a control is met is for an auditor to say.",
         ),
         language: "en",
-        rules: scene.assessment.rules.iter().map(|run| rules::rule(run, scene)).collect(),
+        rules: scene.rules().map(|run| rules::rule(run, scene)).collect(),
         notifications,
         supported_taxonomies: scene.taxonomies.references(),
     }

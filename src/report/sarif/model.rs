@@ -304,7 +304,7 @@ pub(super) struct Notification<'a> {
 #[serde(rename_all = "camelCase")]
 pub(super) struct ResultItem<'a> {
     pub(super) rule_id: &'a str,
-    pub(super) rule_index: usize,
+    pub(super) rule_index: Option<usize>,
     pub(super) kind: &'static str,
     pub(super) level: &'static str,
     pub(super) message: Text<'a>,

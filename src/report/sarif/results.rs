@@ -48,7 +48,7 @@ fn of_finding<'a>(scene: &'a Scene<'a>, finding: &'a Finding) -> ResultItem<'a> 
     let carrier = place::carrier(scene, finding);
     ResultItem {
         rule_id: rule_id(scene, finding.rule),
-        rule_index: finding.rule,
+        rule_index: scene.rule_index(finding.rule),
         kind,
         level,
         message: Text::new(message(finding, scene.profile, carrier.is_some())),
@@ -82,10 +82,10 @@ fn baseline_state(change: Change) -> &'static str {
 
 /// A result that is not there any more; none where its rule is not of this run.
 fn of_fixed<'a>(scene: &'a Scene<'a>, before: &'a Before) -> Option<ResultItem<'a>> {
-    let rule_index = scene.assessment.rules.iter().position(|run| run.about.id == before.rule)?;
+    let rule_index = scene.rules().position(|run| run.about.id == before.rule)?;
     Some(ResultItem {
         rule_id: &before.rule,
-        rule_index,
+        rule_index: Some(rule_index),
         kind: "fail",
         level: level(before.severity),
         message: Text::new(words::full_sentence(&before.message)),
@@ -115,7 +115,7 @@ fn of_pass<'a>(scene: &'a Scene<'a>, pass: &'a Pass) -> ResultItem<'a> {
     let evidence = pass.evidence.iter().enumerate();
     ResultItem {
         rule_id: rule_id(scene, pass.rule),
-        rule_index: pass.rule,
+        rule_index: scene.rule_index(pass.rule),
         kind: "pass",
         level: "none",
         message: Text::new(text),

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use smol_str::SmolStr;
+
 use super::model::{Configuration, Help, Outcomes, Relationship, Rule, RuleControl, RuleProperties, Text};
 use super::{Scene, level};
 use crate::engine::assessment::RuleRun;
@@ -18,14 +20,14 @@ const MOST_TAGS: usize = 20;
 pub(super) fn rule<'a>(run: &'a RuleRun, scene: &'a Scene<'a>) -> Rule<'a> {
     let about = &*run.about;
     let description = words::first_paragraph(&about.why);
-    let description = if description.is_empty() { about.title.clone() } else { description };
+    let description = if description.is_empty() { about.title.to_string() } else { description };
     Rule {
         id: &about.id,
         name: name(&about.id),
         short_description: Text::new(words::shortened(&words::sentence(&about.title), LONGEST_DESCRIPTION)),
         full_description: Text::new(words::shortened(&words::sentence(&description), LONGEST_DESCRIPTION)),
         help: Help { text: help_text(about), markdown: help_markdown(run) },
-        help_uri: about.references.iter().map(String::as_str).find(|reference| reference.starts_with("https://")),
+        help_uri: about.references.iter().map(SmolStr::as_str).find(|reference| reference.starts_with("https://")),
         default_configuration: Configuration { level: level(run.severity) },
         relationships: if scene.is_full() { relationships(about, scene) } else { Vec::new() },
         properties: RuleProperties {
@@ -132,7 +134,7 @@ fn help_text(about: &About) -> String {
         let (control, title, bearing) = control(link);
         let _ = writeln!(text, "- {control} {title} ({bearing}): {}", words::sentence(&words::one_line(&link.because)));
     }
-    for (heading, list) in [("References", &about.references), ("The same check elsewhere", &aliases(about))] {
+    for (heading, list) in [("References", &about.references), ("The same check elsewhere", &about.all_aliases)] {
         if !list.is_empty() {
             let _ = writeln!(text, "\n{heading}:\n- {}", list.join("\n- "));
         }
@@ -171,15 +173,11 @@ fn help_markdown(run: &RuleRun) -> String {
         let _ = writeln!(text, "- <{reference}>");
     }
     if !about.all_aliases.is_empty() {
-        let _ = writeln!(text, "\nThe same check elsewhere: `{}`", aliases(about).join("`, `"));
+        let _ = writeln!(text, "\nThe same check elsewhere: `{}`", about.all_aliases.join("`, `"));
     }
     text.trim_end().to_string()
 }
 
 fn control(link: &ControlLink) -> (String, &'static str, &'static str) {
     (words::control(&link.control), catalogue::title(&link.control).unwrap_or_default(), link.bearing.name())
-}
-
-fn aliases(about: &About) -> Vec<String> {
-    about.all_aliases.iter().map(ToString::to_string).collect()
 }

@@ -181,6 +181,24 @@ fn the_full_profile_tells_every_kind_of_result() {
 }
 
 #[test]
+fn a_rule_that_met_nothing_of_its_kind_did_not_run() {
+    let mut assessment = fixture::assessment();
+    let mut idle = assessment.rules[0].clone();
+    let mut about = (*idle.about).clone();
+    about.id = "aaa/first-in-order".into();
+    idle.about = about.into();
+    (idle.passes, idle.fails, idle.excepted, idle.unknowns, idle.not_evaluated) = (0, 0, 0, 0, None);
+    assessment.rules.insert(0, idle);
+    assessment.findings.iter_mut().for_each(|finding| finding.rule += 1);
+    assessment.passes.iter_mut().for_each(|pass| pass.rule += 1);
+    for format in [Format::Sarif, Format::Github] {
+        let (with, without) = (run_of(&assessment, format), run_of(&fixture::assessment(), format));
+        assert_eq!(with["tool"]["driver"]["rules"], without["tool"]["driver"]["rules"]);
+        assert_eq!(with["results"], without["results"]);
+    }
+}
+
+#[test]
 fn an_incomplete_scan_was_not_successful_and_says_why() {
     let run = run_of(&fixture::assessment(), Format::Sarif);
     let invocation = &run["invocations"][0];

@@ -109,7 +109,7 @@ fn the_page_stays_small_with_many_findings() {
     assessment.findings = vec![finding; 5_000];
     let page = page(&assessment, Framework::Iso2022);
     assert!(page.len() < 400_000, "{} bytes", page.len());
-    assert!(page.contains(&rule) && page.contains("4,900 findings more of this rule"));
+    assert!(page.contains(rule.as_str()) && page.contains("4,900 findings more of this rule"));
 }
 
 #[test]
