@@ -90,7 +90,10 @@ fn with_commit(plan: ScanPlan, named: &str, no_cache: bool) -> Result<Assessment
     };
     // What is staged is a part that is another one each time.
     let cache = if no_cache || in_index { None } else { Cache::of(&work_tree, &inputs(&plan, &base, &work_tree)) };
-    let comparison = comparison(&base, named);
+    let mut comparison = comparison(&base, named);
+    if !plan.source.rendered.is_empty() {
+        comparison.notes.push("the base was not rendered: what only rendering finds counts as new".to_owned());
+    }
     if let Some(kept) = cache.as_ref().and_then(Cache::read) {
         let mut assessment = plan.run().0;
         finish(&mut assessment, kept.before(), comparison, &mut renames);

@@ -15,7 +15,7 @@ use crate::engine::{self, Settings};
 use crate::isms::control::Framework;
 use crate::isms::coverage;
 use crate::isms::exception::{Exception, Introduced};
-use crate::kind::repository;
+use crate::kind::{kubernetes, repository};
 use crate::report::{self, Format, Named as _, Target};
 use crate::rule::{Confidence, Severity};
 use crate::source::git::blame::{self, Authorship};
@@ -35,7 +35,7 @@ pub(super) struct WhatArgs {
     /// Judge as if it were this day
     #[arg(long, value_name = "DATE", value_parser = clock::parse)]
     pub(super) today: Option<jiff::civil::Date>,
-    /// Render the Helm charts with `helm template`, and judge what they come to at their templates
+    /// Render Helm charts with `helm template` and overlays with `kustomize build`, and judge what they come to
     #[arg(long)]
     pub(super) render: bool,
     /// Scan what git ignores, too
@@ -177,7 +177,7 @@ impl ScanPlan {
         };
         let mut source = Source::open(&options).map_err(told)?;
         if *render {
-            source.render();
+            source.render(kubernetes::overlays(&source));
         }
         let (plan, limited) = plan::plan(rules, &config, terminal)?;
         if plan.judges("scan/exception") {

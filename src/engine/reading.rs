@@ -156,9 +156,9 @@ fn extracted_text(parsed: &syntax::Parsed) -> Arc<str> {
 }
 
 /// Finds the files that a kind sets aside, and lets go of those that a kind does not want after all.
-pub(super) fn in_company<'r>(read: &[&'r ReadFile], settings: &Settings) -> Vec<Seen<'r>> {
+pub(super) fn in_company<'r>(read: &[&'r ReadFile], source: &Source, settings: &Settings) -> Vec<Seen<'r>> {
     let files: Vec<&ParsedFile> = read.iter().map(|each| &each.file).collect();
-    let view = settings.view(&files);
+    let view = settings.view(&files).with_source(source);
     let seen = |each: &&'r ReadFile| {
         let set_aside = match each.rendered {
             Some(true) => None,

@@ -8,8 +8,6 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::kind::Notice;
-use crate::source::Source;
 use crate::syntax::tree::{Entry, FileId, List, Map, Node, Place, Span, Value};
 use crate::syntax::{Content, Parsed, yaml};
 
@@ -145,37 +143,6 @@ fn next(found: &[usize], last: usize) -> Option<usize> {
         [one] => Some(*one),
         several => several.iter().copied().find(|index| *index > last),
     }
-}
-
-/// Says of each chart what became of its rendering in place of that it was not asked for.
-pub(super) fn tell(notices: &mut Vec<Notice>, source: &Source) {
-    notices.retain_mut(|notice| {
-        let path = source.file(notice.place.file).map(|file| &*file.path).unwrap_or_default();
-        let Some(chart) = source.rendered.chart_of(path).filter(|_| notice.id == "chart-not-rendered") else {
-            return true;
-        };
-        let shown = if chart.folder.is_empty() { "." } else { &chart.folder };
-        match (&chart.problem, &chart.warning) {
-            (Some(problem), _) => {
-                let problem = one_line(problem);
-                notice.message =
-                    format!("the chart in {shown} was not rendered, and its templates were not evaluated: {problem}");
-                true
-            }
-            (None, Some(warning)) => {
-                notice.id = "chart-rendered-with-warning";
-                notice.message = format!("helm rendered the chart in {shown} and said: {}", one_line(warning));
-                true
-            }
-            (None, None) => false,
-        }
-    });
-}
-
-/// The beginning of a message, in one line.
-fn one_line(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() > 300 { line.chars().take(299).chain(['…']).collect() } else { line }
 }
 
 #[cfg(test)]

@@ -76,7 +76,7 @@ pub struct Past<'s> {
 pub fn scan(source: &Source, plan: Plan, settings: &Settings, repository: Option<Unit>) -> Assessment {
     let files: Vec<&SourceFile> = source.files.iter().collect();
     let (read, not_read) = reading::read_files(source, &files, settings, false);
-    let seen = reading::in_company(&read.iter().collect::<Vec<_>>(), settings);
+    let seen = reading::in_company(&read.iter().collect::<Vec<_>>(), source, settings);
     let job = Job { source, settings, seen: &seen, not_read, repository, memory: None };
     evaluate(job, plan, None)
 }
@@ -87,7 +87,7 @@ pub fn scan_both(now: Subject<'_>, before: Past<'_>, plan: Plan, settings: &Sett
     let Subject { source, repository } = now;
     let files: Vec<&SourceFile> = source.files.iter().collect();
     let (read, not_read) = reading::read_files(source, &files, settings, true);
-    let seen = reading::in_company(&read.iter().collect::<Vec<_>>(), settings);
+    let seen = reading::in_company(&read.iter().collect::<Vec<_>>(), source, settings);
     let mut memory = Memory::default();
     let then_plan = plan.clone();
     let job = Job { source, settings, seen: &seen, not_read, repository, memory: None };
@@ -106,7 +106,7 @@ pub fn scan_both(now: Subject<'_>, before: Past<'_>, plan: Plan, settings: &Sett
         own.get(&file.id).copied().or_else(shared)
     };
     let read: Vec<&ReadFile> = source.files.iter().filter_map(of_file).collect();
-    let seen = reading::in_company(&read, settings);
+    let seen = reading::in_company(&read, source, settings);
     let repository = repository(source);
     let job = Job { source, settings, seen: &seen, not_read, repository, memory: Some(&memory) };
     (assessment, evaluate(job, then_plan, None))
@@ -228,8 +228,7 @@ fn evaluate(job: Job<'_>, mut plan: Plan, remember: Option<&mut Memory>) -> Asse
             }
         }
     }
-    let Tally { mut whole, mut summary, kept } = Tally::of(done);
-    super::rendered::tell(&mut summary.notices, source);
+    let Tally { mut whole, summary, kept } = Tally::of(done);
     whole.merge(judge_across(&kept, &bench(true), &is_reported));
     whole.merge(judge_scan((seen, &not_read, source), settings, &bench(false), &whole));
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::ParsedFile;
 use crate::source::Source;
+use crate::source::render::Rendered;
 
 /// What kinds may see apart from the files of a unit. Other files are asked for through its functions, which keep what
 /// was asked: only so can it be told later whether a change may concern a unit.
@@ -108,6 +109,17 @@ impl<'a> View<'a> {
             true
         });
         self.source.map(|source| source.paths_below(prefix)).unwrap_or_default().into_iter()
+    }
+
+    /// What charts and overlays were rendered to, where that was asked for.
+    pub fn rendered(&self) -> Option<&'a Rendered> {
+        let rendered = self.source.map(|source| &*source.rendered);
+        let rendered = rendered.filter(|rendered| !rendered.is_empty())?;
+        self.ask(|asked| {
+            asked.outside = true;
+            true
+        });
+        Some(rendered)
     }
 
     fn ask(&self, keep: impl FnOnce(&mut Questions) -> bool) {

@@ -11,6 +11,7 @@
 pub mod git;
 mod installed;
 pub mod lines;
+pub(crate) mod path;
 pub mod read;
 pub mod render;
 mod stored;

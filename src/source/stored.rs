@@ -11,7 +11,7 @@ use super::git::facts::Tracked;
 use super::git::objects::{Entry, EntryKind, Objects};
 use super::git::{GitError, ObjectId};
 use super::walk::{Named, Rules, SKIPPED_FOLDERS};
-use super::{Content, NotEntered, NotRead, NotReadReason, Origin, Source, SourceError, SourceFile};
+use super::{Content, NotEntered, NotRead, NotReadReason, Origin, Source, SourceError, SourceFile, path};
 use crate::syntax::Syntax;
 use crate::syntax::tree::FileId;
 
@@ -319,19 +319,5 @@ impl<'l> Listing<'l> {
 
 /// Where a link leads, relative to the root; none where that is outside.
 fn resolved(link: &str, target: &str) -> Option<String> {
-    if target.starts_with('/') {
-        return None;
-    }
-    let mut segments: Vec<&str> = link.split('/').collect();
-    segments.pop();
-    for segment in target.split('/') {
-        match segment {
-            "" | "." => {}
-            ".." => {
-                segments.pop()?;
-            }
-            name => segments.push(name),
-        }
-    }
-    Some(segments.join("/"))
+    if target.starts_with('/') { None } else { path::from_folder(path::split(link).0, target) }
 }

@@ -84,6 +84,7 @@ impl Syntax {
         match name {
             "CODEOWNERS" => return Some(Syntax::Codeowners),
             ".gitmodules" => return Some(Syntax::Gitmodules),
+            "Kustomization" => return Some(Syntax::Yaml),
             _ => {}
         }
         if let Some(rest) = name.strip_suffix(".json") {

@@ -25,6 +25,7 @@ mod lower;
 mod tests;
 
 use super::{Group, Kind, Notice, ParsedFile, Unit, View, by_file};
+use crate::source::path::from_folder;
 use crate::syntax::Content;
 use crate::syntax::bicep::Template;
 use crate::syntax::tree::{FileId, Place};
@@ -62,7 +63,7 @@ impl Kind for Arm {
 
 /// The modules that are in no file of the scan.
 fn not_read(template: &Template, file: &ParsedFile, view: &View<'_>) -> Vec<Notice> {
-    let is_read = |path: &str| view.file(&beside(file, path)).is_some();
+    let is_read = |path: &str| from_folder(file.folder(), path).is_some_and(|path| view.file(&path).is_some());
     let missing = template.modules.iter().filter(|module| !is_read(&module.path));
     let notice = |id: FileId, path: &str, span| Notice {
         id: "module-not-read",
@@ -73,19 +74,4 @@ fn not_read(template: &Template, file: &ParsedFile, view: &View<'_>) -> Vec<Noti
         place: Place::span(id, span),
     };
     missing.map(|module| notice(file.id, &module.path, module.span)).collect()
-}
-
-/// The path of a file that another names.
-fn beside(file: &ParsedFile, path: &str) -> String {
-    let mut parts: Vec<&str> = file.folder().split('/').filter(|part| !matches!(*part, "" | ".")).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }

@@ -33,6 +33,7 @@ use crate::engine::assessment::{RecognisedDocument, Standing};
 use crate::kind::document::folder::{is_elsewhere, is_template};
 use crate::kind::document::types::Recognised;
 use crate::kind::{ParsedFile, Resource, View};
+use crate::source::path::from_folder;
 use crate::syntax::Syntax;
 use crate::syntax::tree::{Map, Node, Place, Value};
 
@@ -216,18 +217,7 @@ fn exists(target: &str, file: &ParsedFile, view: &View<'_>) -> Option<bool> {
     }
     let path = path.replace("%20", " ");
     let from_root = path.starts_with('/');
-    let mut segments: Vec<&str> =
-        if from_root || file.folder() == "." { Vec::new() } else { file.folder().split('/').collect() };
-    for segment in path.split('/') {
-        match segment {
-            "" | "." => {}
-            ".." => {
-                segments.pop()?;
-            }
-            name => segments.push(name),
-        }
-    }
-    let resolved = segments.join("/");
+    let resolved = from_folder(if from_root { "" } else { file.folder() }, &path)?;
     Syntax::of(&resolved)?;
     Some(view.file(&resolved).is_some())
 }

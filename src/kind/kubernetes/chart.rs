@@ -2,6 +2,7 @@
 //! and the chart says so in one notice instead of a syntax error for each template.
 
 use crate::kind::{Notice, ParsedFile, View};
+use crate::source::path::join;
 use crate::syntax::tree::{Node, Place};
 
 /// The name of the file that makes a folder a chart.
@@ -23,22 +24,39 @@ fn template_folders(path: &str) -> impl Iterator<Item = &str> {
     inside.chain(path.starts_with("templates/").then_some(""))
 }
 
-/// A path below a folder; the root is an empty folder or `.`.
-pub(super) fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() || folder == "." { name.to_owned() } else { format!("{folder}/{name}") }
-}
-
 /// What the user should know about a chart.
-pub(super) fn notice(file: &ParsedFile) -> Option<Notice> {
+pub(super) fn notice(file: &ParsedFile, view: &View<'_>) -> Option<Notice> {
     if !is_chart(file) {
         return None;
     }
     let name = file.trees().first().and_then(|tree| tree.get("name"));
     let shown = name.and_then(Node::as_str).unwrap_or("without a name");
-    let message = format!(
-        "the templates of the chart {shown} were not evaluated, because charts are rendered only on request. \
-         `annexa scan --render` includes them, where helm is installed."
-    );
+    let chart = view.rendered().and_then(|rendered| rendered.chart_of(&file.path));
+    let (id, message) = match chart.map(|chart| (&chart.problem, &chart.warning)) {
+        None => {
+            let message = format!(
+                "the templates of the chart {shown} were not evaluated, because charts are rendered only on request. \
+                 `annexa scan --render` includes them, where helm is installed."
+            );
+            ("chart-not-rendered", message)
+        }
+        Some((Some(problem), _)) => {
+            let problem = one_line(problem);
+            let message =
+                format!("the chart {shown} was not rendered, and its templates were not evaluated: {problem}");
+            ("chart-not-rendered", message)
+        }
+        Some((None, Some(warning))) => {
+            ("chart-rendered-with-warning", format!("helm rendered the chart {shown} and said: {}", one_line(warning)))
+        }
+        Some((None, None)) => return None,
+    };
     let place = name.map_or(Place::whole(file.id), |name| name.place);
-    Some(Notice { id: "chart-not-rendered", message, place })
+    Some(Notice { id, message, place })
+}
+
+/// The beginning of a message, in one line.
+pub(super) fn one_line(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() > 300 { line.chars().take(299).chain(['…']).collect() } else { line }
 }

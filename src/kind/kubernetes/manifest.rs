@@ -2,7 +2,7 @@
 
 use smol_str::{SmolStr, format_smolstr};
 
-use super::kustomize::Kustomize;
+use super::kustomize::{Kustomize, Object};
 use crate::kind::{ParsedFile, Resource};
 use crate::syntax::tree::{Map, Node, Place, Value};
 
@@ -89,9 +89,14 @@ pub(super) fn is_manifest(node: &Node) -> bool {
 pub(super) fn manifests<'f>(file: &'f ParsedFile, kustomize: &Kustomize) -> Vec<Manifest<'f>> {
     let mut found = Vec::new();
     for tree in file.trees().iter().filter(|tree| is_manifest(tree)) {
-        collect(tree, None, MAX_LISTS, &mut |node, kind| found.push(Manifest::new(node, kind, &file.text, kustomize)));
+        each(tree, &mut |node, kind| found.push(Manifest::new(node, kind, &file.text, kustomize)));
     }
     found
+}
+
+/// Calls `visit` with the object that a document is, or with those of the list that it is, and their kinds.
+pub(super) fn each<'f>(document: &'f Node, visit: &mut dyn FnMut(&'f Node, SmolStr)) {
+    collect(document, None, MAX_LISTS, visit);
 }
 
 /// Calls `visit` with an object, or with the items of a list of objects (`List`, `RoleList`).
@@ -108,6 +113,12 @@ fn collect<'f>(node: &'f Node, implied: Option<&str>, lists: usize, visit: &mut 
 }
 
 impl<'f> Manifest<'f> {
+    /// An object that an overlay was rendered to.
+    pub(super) fn rendered(object: &'f Object, kustomize: &Kustomize) -> Option<Manifest<'f>> {
+        let kind = object.node.get("kind").and_then(Node::as_str)?;
+        Some(Manifest::new(&object.node, kind.into(), &object.source, kustomize))
+    }
+
     /// What another format declares; none where it is no object.
     pub(super) fn foreign(foreign: &'f Foreign<'_>) -> Option<Manifest<'f>> {
         let kind = foreign.node.get("kind").and_then(Node::as_str)?;

@@ -8,7 +8,7 @@
 //! | `kubernetes/namespace` | each namespace that the unit declares or uses: see `namespace.rs` |
 //! | `kubernetes/root` | the unit: `kinds`, `namespaces`, `workloads` |
 //!
-//! A folder of manifests is one unit. Charts and kustomizations are not rendered: see `chart.rs` and `kustomize.rs`.
+//! A folder of manifests is one unit. Charts and overlays are rendered on request: see `chart.rs` and `kustomize/`.
 
 mod chart;
 mod container;
@@ -27,6 +27,7 @@ use super::shared::{Field, image};
 use super::{Group, Kind, ParsedFile, Resource, Unit, View};
 use crate::syntax::tree::{Entry, List, Map, Node, Place, Unknown, Value};
 use kustomize::Kustomize;
+pub(crate) use kustomize::overlays;
 pub(crate) use manifest::Foreign;
 use manifest::Manifest;
 
@@ -47,27 +48,55 @@ impl Kind for Kubernetes {
         if chart::is_template(&file.path, view) {
             return Some("a template of a chart that is not rendered");
         }
+        if view.rendered().is_some_and(|rendered| rendered.is_part(&file.path)) {
+            return None;
+        }
         kustomize::is_patch(file, view).then_some("a patch of a kustomization that is not rendered")
     }
 
     fn build(&self, group: &Group<'_>, view: &View<'_>) -> Unit {
-        let kustomize = Kustomize::of(group, view);
         let mut unit = Unit { kind: self.name(), name: group.name.clone(), ..Unit::default() };
-        let mut manifests = Vec::new();
-        for file in &group.files {
-            unit.notices.extend(chart::notice(file));
-            manifests.extend(manifest::manifests(file, &kustomize));
+        let rendered = view.rendered();
+        let own = group.files.iter().find(|file| kustomize::is_kustomization(file));
+        let overlay = own.and_then(|own| rendered?.overlay(&own.path).map(|overlay| (*own, overlay)));
+        let kustomize = Kustomize::of(group, view);
+        if let Some((own, overlay)) = overlay {
+            unit.notices.extend(kustomize::notice(overlay, Place::whole(own.id)));
+        } else if own.is_none_or(|own| rendered.is_none_or(|rendered| !rendered.is_part(&own.path))) {
+            unit.notices.extend(kustomize.notices());
         }
-        unit.notices.extend(kustomize.notices());
+        let (objects, none) =
+            (overlay.map(|(own, overlay)| kustomize::objects(overlay, own, view)), Kustomize::default());
+        let mut manifests: Vec<Manifest<'_>> = Vec::new();
+        manifests.extend(objects.iter().flatten().filter_map(|object| Manifest::rendered(object, &none)));
+        let from_overlay = manifests.len();
+        for file in &group.files {
+            unit.notices.extend(chart::notice(file, view));
+            if rendered.is_none_or(|rendered| !rendered.is_part(&file.path)) {
+                manifests.extend(manifest::manifests(file, &kustomize));
+            }
+        }
         if manifests.is_empty() {
             return unit;
         }
-        for manifest in &manifests {
-            lower(manifest, &kustomize, &mut unit.resources);
+        for (index, manifest) in manifests.iter().enumerate() {
+            let kustomize = if index < from_overlay { &none } else { &kustomize };
+            lower(manifest, kustomize, &mut unit.resources);
+        }
+        if let Some((own, _)) = overlay {
+            called_by(own, &mut unit.resources);
         }
         unit.resources.extend(namespace::resources(&manifests));
         unit.resources.push(root(&manifests));
         unit
+    }
+}
+
+/// Says of what stands elsewhere which kustomization takes it in.
+fn called_by(own: &ParsedFile, resources: &mut [Resource]) {
+    let place = own.trees().first().map_or(Place::whole(own.id), |tree| tree.place);
+    for resource in resources.iter_mut().filter(|resource| resource.header.file != own.id) {
+        resource.call_chain.push(place);
     }
 }
 

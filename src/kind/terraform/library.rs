@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 
 use super::module::{Declared, Module, is_values};
 use crate::kind::{Group, ParsedFile, View};
+use crate::source::path::from_folder;
 use crate::syntax::Content;
 use crate::syntax::hcl::{Block, ExpressionKind};
 use crate::syntax::tree::{FileId, Node};
@@ -134,17 +135,8 @@ fn called_folder(folder: &str, block: &Block) -> Option<SmolStr> {
 
 /// A relative path seen from a folder; none where it leads out of the scan.
 pub(super) fn join(folder: &str, path: &str) -> Option<SmolStr> {
-    let mut steps: Vec<&str> = folder.split('/').filter(|step| !matches!(*step, "" | ".")).collect();
-    for step in path.split('/') {
-        match step {
-            "" | "." => {}
-            ".." => {
-                steps.pop()?;
-            }
-            step => steps.push(step),
-        }
-    }
-    Some(if steps.is_empty() { SmolStr::new_static(".") } else { steps.join("/").into() })
+    let way = from_folder(folder, path)?;
+    Some(if way.is_empty() { SmolStr::new_static(".") } else { way.into() })
 }
 
 /// The way from one folder to another, as `path.module` gives it.

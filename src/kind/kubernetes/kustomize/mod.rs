@@ -1,15 +1,23 @@
-//! Kustomizations. They are not rendered: manifests are judged as they are written, patches (which are only parts of
-//! manifests) are not judged at all, and what an overlay sets for the whole folder is taken into account.
+//! Kustomizations. On request they are rendered (see `overlays.rs` and `rendered.rs`). Without that, manifests are judged
+//! as they are written, patches (which are only parts of manifests) are not judged at all, and what an overlay sets for
+//! the whole folder is taken into account.
+
+mod overlays;
+mod rendered;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
 
-use super::chart::join;
+use super::chart::one_line;
 use crate::kind::{Group, Notice, ParsedFile, View};
+use crate::source::path::{from_folder, join};
+use crate::source::render::Overlay;
 use crate::syntax::tree::{FileId, Node, Place, Unknown};
 use crate::syntax::yaml::document;
+pub(crate) use overlays::overlays;
+pub(super) use rendered::{Object, objects};
 
 const FILE_NAMES: &[&str] = &["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
@@ -21,7 +29,13 @@ const MAX_OVERLAYS: usize = 64;
 
 /// Whether the file is a kustomization.
 pub(super) fn is_kustomization(file: &ParsedFile) -> bool {
-    FILE_NAMES.contains(&file.name())
+    FILE_NAMES.contains(&file.name()) && file.trees().first().is_some_and(is_description)
+}
+
+/// Whether a value is what kustomize reads, and not an object of a cluster that is called alike.
+fn is_description(tree: &Node) -> bool {
+    let version = tree.get("apiVersion").and_then(Node::as_str);
+    tree.as_map().is_some() && version.is_none_or(|version| version.starts_with("kustomize.config.k8s.io/"))
 }
 
 /// Whether a kustomization in the file's folder or above uses the file as a patch.
@@ -29,7 +43,7 @@ pub(super) fn is_patch(file: &ParsedFile, view: &View<'_>) -> bool {
     let mut folder = file.folder();
     loop {
         let patched =
-            kustomization_of(folder, view).is_some_and(|found| patch_paths(found).any(|path| path == *file.path));
+            kustomization_of(folder, view).is_some_and(|found| patches_of(found).any(|path| path == *file.path));
         if patched {
             return true;
         }
@@ -45,26 +59,15 @@ fn kustomization_of<'v>(folder: &str, view: &View<'v>) -> Option<&'v ParsedFile>
 }
 
 /// The paths of the patches that a kustomization names, relative to the root.
-fn patch_paths(file: &ParsedFile) -> impl Iterator<Item = String> {
-    let entries = file.trees().iter().flat_map(|tree| PATCH_KEYS.iter().filter_map(|key| tree.get(key)));
-    let named = entries.flat_map(Node::items).filter_map(|item| item.as_str().or_else(|| item.get("path")?.as_str()));
-    // A patch can also be written in place of its path.
-    named.filter(|path| !path.contains('\n')).map(|path| normal(file.folder(), path))
+fn patches_of(file: &ParsedFile) -> impl Iterator<Item = String> {
+    file.trees().iter().flat_map(|tree| patch_paths(tree, file.folder()))
 }
 
-/// A path relative to a folder, without `.` and `..`.
-fn normal(folder: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
+fn patch_paths(tree: &Node, folder: &str) -> impl Iterator<Item = String> {
+    let entries = PATCH_KEYS.iter().filter_map(|key| tree.get(key));
+    let named = entries.flat_map(Node::items).filter_map(|item| item.as_str().or_else(|| item.get("path")?.as_str()));
+    // A patch can also be written in place of its path.
+    named.filter(|path| !path.contains('\n')).filter_map(move |path| from_folder(folder, path))
 }
 
 /// What the kustomization of a folder, and those that build on it, change in its manifests.
@@ -113,7 +116,7 @@ impl Kustomize {
         let mut found = Kustomize { patched: patched(own), namespace: namespace(own).cloned(), ..Kustomize::default() };
         found.images.extend(image_names(own));
         found.targets.extend(targets(own, view));
-        for overlay in overlays(own, view) {
+        for overlay in building_on(own, view) {
             if let (None, Some(node)) = (&found.namespace, namespace(overlay)) {
                 found.namespace = Some(Node::unknown("the overlay of the kustomization", node.place));
             }
@@ -141,11 +144,30 @@ impl Kustomize {
     /// What the user should know.
     pub(super) fn notices(&self) -> Vec<Notice> {
         let message = "the manifests were judged as they are written, without the patches of this kustomization. \
-                       Scan what `kustomize build` prints to judge the result.";
+                       `annexa scan --render` judges what it comes to, where kustomize or kubectl is installed.";
         let notice =
             |place: &Place| Notice { id: "kustomization-not-rendered", message: message.to_owned(), place: *place };
         self.patched.iter().map(notice).collect()
     }
+}
+
+/// What the user should know about an overlay that was to be rendered.
+pub(super) fn notice(overlay: &Overlay, place: Place) -> Option<Notice> {
+    let (id, message) = match (&overlay.problem, &overlay.warning) {
+        (Some(problem), _) => {
+            let message = format!(
+                "the overlay was not rendered, and its manifests were judged as they are written: {}",
+                one_line(problem)
+            );
+            ("kustomization-not-rendered", message)
+        }
+        (None, Some(warning)) => {
+            let message = format!("kustomize rendered the overlay and said: {}", one_line(warning));
+            ("kustomization-rendered-with-warning", message)
+        }
+        (None, None) => return None,
+    };
+    Some(Notice { id, message, place })
 }
 
 /// What the patches of a kustomization are for.
@@ -166,7 +188,7 @@ fn targets_of(item: &Node, file: &ParsedFile, view: &View<'_>) -> Vec<Target> {
         return document::read(text, FileId::NONE).0.iter().map(Target::of_manifest).collect();
     }
     let path = item.as_str().or_else(|| item.get("path")?.as_str()).unwrap_or_default();
-    match view.file(&normal(file.folder(), path)) {
+    match from_folder(file.folder(), path).and_then(|path| view.file(&path)) {
         Some(patch) => patch.trees().iter().map(Target::of_manifest).collect(),
         None => vec![Target::default()],
     }
@@ -190,16 +212,16 @@ fn image_names(file: &ParsedFile) -> impl Iterator<Item = String> {
 }
 
 /// The kustomizations that build on this one, directly or through others.
-fn overlays<'v>(own: &ParsedFile, view: &View<'v>) -> Vec<&'v ParsedFile> {
+fn building_on<'v>(own: &ParsedFile, view: &View<'v>) -> Vec<&'v ParsedFile> {
     let all: Vec<&ParsedFile> = view.named(FILE_NAMES).collect();
-    let mut folders = vec![normal(own.folder(), "")];
+    let mut folders = vec![own.folder().to_owned()];
     let mut found: Vec<&ParsedFile> = Vec::new();
     while let Some(folder) = folders.pop() {
         for candidate in &all {
             let known = found.iter().any(|file| file.id == candidate.id) || candidate.id == own.id;
             if !known && found.len() < MAX_OVERLAYS && builds_on(candidate, &folder) {
                 found.push(candidate);
-                folders.push(normal(candidate.folder(), ""));
+                folders.push(candidate.folder().to_owned());
             }
         }
     }
@@ -209,5 +231,6 @@ fn overlays<'v>(own: &ParsedFile, view: &View<'v>) -> Vec<&'v ParsedFile> {
 fn builds_on(file: &ParsedFile, folder: &str) -> bool {
     let keys = ["resources", "bases", "components"];
     let listed = file.trees().iter().flat_map(|tree| keys.iter().filter_map(|key| tree.get(key))).flat_map(Node::items);
-    listed.filter_map(Node::as_str).any(|path| normal(file.folder(), path) == folder)
+    let folder = if folder == "." { "" } else { folder };
+    listed.filter_map(Node::as_str).any(|path| from_folder(file.folder(), path).as_deref() == Some(folder))
 }
