@@ -66,6 +66,7 @@ pub(crate) fn recognise(file: &ParsedFile, view: &View<'_>) -> Option<Recognised
 pub(crate) fn may_belong(file: &ParsedFile, view: &View<'_>) -> bool {
     let is_page = |tree: &Node| !is_elsewhere(&file.path, view.isms) && !subject::spoken_of(tree).is_empty();
     as_template(file, view).is_some()
+        || among_documents(file, view).is_some()
         || (Syntax::of(&file.path).is_some_and(Syntax::is_prose) && file.trees().first().is_some_and(is_page))
 }
 
@@ -76,8 +77,27 @@ fn as_template(file: &ParsedFile, view: &View<'_>) -> Option<Recognised> {
     types::recognise(file, view, metadata::count(file.trees().first()?), true)
 }
 
+/// As what a file is recognised where nothing but documents lie beside it.
+fn among_documents(file: &ParsedFile, view: &View<'_>) -> Option<Recognised> {
+    let is_candidate = view.isms.is_empty() && Syntax::of(&file.path)?.is_prose();
+    if is_candidate { types::recognise_among_documents(file, view) } else { None }
+}
+
+/// Whether a tree holds nothing but documents and tables: no code, nothing that any other kind judges.
+fn only_documents(view: &View<'_>) -> bool {
+    let is_document = |file: &&ParsedFile| {
+        let is_table = || matches!(Syntax::of(&file.path), Some(Syntax::Csv | Syntax::Xlsx | Syntax::Ods));
+        file.path.starts_with('.')
+            || &*file.path == "annexa.yaml"
+            || Syntax::of(&file.path).is_some_and(Syntax::is_prose)
+            || is_table()
+    };
+    view.all().iter().all(is_document)
+}
+
 /// What each of the files is, now that all are in sight: pages that speak of the subject of a main document beside them
-/// belong to it, and templates count where nothing else was found.
+/// belong to it, and templates count where nothing else was found. Where still nothing was found in a tree that holds only
+/// documents, a title or a name is enough.
 pub(crate) fn recognise_all<'a>(
     files: &[&'a ParsedFile],
     view: &View<'_>,
@@ -86,6 +106,9 @@ pub(crate) fn recognise_all<'a>(
         files.iter().map(|file| (*file, recognise(file, view))).collect();
     if found.iter().all(|(_, recognised)| recognised.is_none()) {
         found = files.iter().map(|file| (*file, as_template(file, view))).collect();
+    }
+    if found.iter().all(|(_, recognised)| recognised.is_none()) && only_documents(view) {
+        found = files.iter().map(|file| (*file, among_documents(file, view))).collect();
     }
     let is_main = |recognised: &Recognised| {
         subject::of_set(&recognised.set).is_some_and(|subject| subject.document_type == recognised.id)

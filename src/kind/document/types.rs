@@ -100,22 +100,34 @@ pub(crate) fn recognise(
     metadata: usize,
     with_templates: bool,
 ) -> Option<Recognised> {
-    let tree = file.trees().first()?;
-    let front = tree.get("metadata").and_then(|map| field(map, "type")).and_then(Node::as_str).unwrap_or("");
     if let Some((_, id)) = view.documents.iter().find(|(path, _)| **path == *file.path) {
         return Some(TABLE.typed(id, &file.path, "annexa.yaml says so".to_owned()));
     }
-    let signs = Signs {
-        path: &file.path,
-        name: without_numbers(&fold(stem(file.name()))),
-        title: shown_title(tree),
-        front: fold(front),
-        metadata,
-        folder: isms_folder(&file.path, view.isms),
-        is_elsewhere: is_elsewhere(&file.path, view.isms) && !(with_templates && is_template(&file.path, view.isms)),
-        tree,
-    };
+    let mut signs = Signs::of(file, view, metadata)?;
+    signs.is_elsewhere &= !(with_templates && is_template(&file.path, view.isms));
     TABLE.recognise(&signs)
+}
+
+/// Recognises a document where nothing but documents lie beside it, so that no other meaning of its title is likely.
+pub(crate) fn recognise_among_documents(file: &ParsedFile, view: &View<'_>) -> Option<Recognised> {
+    TABLE.among_documents(&Signs::of(file, view, 0)?)
+}
+
+impl<'a> Signs<'a> {
+    fn of(file: &'a ParsedFile, view: &View<'_>, metadata: usize) -> Option<Signs<'a>> {
+        let tree = file.trees().first()?;
+        let front = tree.get("metadata").and_then(|map| field(map, "type")).and_then(Node::as_str).unwrap_or("");
+        Some(Signs {
+            path: &file.path,
+            name: without_numbers(&fold(stem(file.name()))),
+            title: shown_title(tree),
+            front: fold(front),
+            metadata,
+            folder: isms_folder(&file.path, view.isms),
+            is_elsewhere: is_elsewhere(&file.path, view.isms),
+            tree,
+        })
+    }
 }
 
 /// The title; where a text has none, its first heading or a short first line.
@@ -328,6 +340,25 @@ impl Table {
             return Some(self.typed(&found.id, signs.path, format!("its title is `{title}`")));
         }
         self.named_by_title(signs).or_else(|| self.by_subject(signs))
+    }
+
+    /// Where only documents lie: a title, or the last word of a title or name that says what it is.
+    fn among_documents(&self, signs: &Signs<'_>) -> Option<Recognised> {
+        let title = without_numbers(&fold(&without_blanks(signs.title)));
+        let told = title.split(' ').any(|word| self.telling.iter().any(|telling| telling == word));
+        if signs.is_elsewhere || told || self.other_names.contains(&signs.name) {
+            return None;
+        }
+        let because = |phrase: &str| format!("it is called `{phrase}`, and only documents lie here");
+        let titled = self.by_phrase(&title, |each| &each.titles);
+        if let Some((found, phrase)) = titled.or_else(|| self.by_phrase(&signs.name, |each| &each.titles)) {
+            return Some(self.typed(&found.id, signs.path, because(phrase)));
+        }
+        let named = [title.as_str(), &signs.name].into_iter().find_map(|name| {
+            let nature = self.nature_of(last_word(name))?;
+            matches!(nature.id.as_str(), "policy" | "procedure" | "plan").then_some((nature, name))
+        });
+        named.map(|(nature, name)| self.general(Some(nature), signs.path, because(name)))
     }
 
     /// The title holds the name of a document, with the name of a company or project beside it.

@@ -333,11 +333,24 @@ fn left_blank(text: &Text, block: &Block, hits: &[Range<usize>], value: bool) ->
         return false;
     }
     let in_blank = |word: usize| text.words.get(word).is_some_and(|word| inside(block, word.start as usize));
-    if value || (!hits.is_empty() && hits.iter().filter(|hit| own.contains(&hit.start)).all(|hit| in_blank(hit.start)))
-    {
+    let mut here = hits.iter().filter(|hit| own.contains(&hit.start)).peekable();
+    // A phrase that ends in a blank says nothing without it: `approved by [name of the executive]`.
+    let is_unsaid = |hit: &Range<usize>| in_blank(hit.start) || in_blank(hit.end.saturating_sub(1));
+    if value || (here.peek().is_some() && here.all(is_unsaid)) {
+        return true;
+    }
+    let is_open = |hit: &Range<usize>| interval_left_open(text, block, hit.start);
+    if hits.iter().filter(|hit| own.contains(&hit.start)).any(is_open) {
         return true;
     }
     content_words(text, block, &unit, hits) < ENOUGH_BESIDE_BLANK
+}
+
+/// Whether a word is one of the intervals of which a blank asks to choose one.
+fn interval_left_open(text: &Text, block: &Block, word: usize) -> bool {
+    let Some(byte) = text.words.get(word).map(|word| word.start as usize) else { return false };
+    let blank = block.blanks().iter().find(|blank| blank.contains(&byte));
+    blank.and_then(|blank| block.text.get(blank.clone())).is_some_and(placeholder::asks_for_interval)
 }
 
 fn inside(block: &Block, byte: usize) -> bool {

@@ -48,6 +48,12 @@ pub(super) fn asked(blank: &str) -> Asked {
     if has(&named) { Asked::Organisation } else { Asked::Substance }
 }
 
+/// Whether the text of a blank asks to choose how often something is done.
+pub(super) fn asks_for_interval(blank: &str) -> bool {
+    let words: Vec<&str> = blank.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    is_choice_of_interval(&words)
+}
+
 /// One form of blanks.
 struct Form {
     pattern: Regex,
@@ -82,6 +88,11 @@ const PATTERNS: &[(&str, Holds)] = &[
         r"(?i)\b(?:to be|still to be|yet to be) (?:defined|determined|decided|confirmed|completed|agreed|announced|added|filled in|specified|advised)\b",
         ends_clause,
     ),
+    (
+        r"(?i)\b(?:(?:is|are|still|yet) to be|will be|has yet to be|have yet to be) (?:drafted|elaborated|expanded|fleshed out|written)\b",
+        always,
+    ),
+    (r"(?i)\b(?:still )?(?:under|in) development\b|\bcoming soon\b|\bnot yet (?:defined|written|documented|decided)\b", ends_clause),
     (r"(?i)\blorem ipsum\b(?: dolor sit amet\b)?", always),
     (r"\[[^\[\]\n]{2,300}\]", in_square_brackets),
     (r"\[[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\](?:[^(\[]|$)", always),
@@ -219,7 +230,7 @@ fn asks_in_brackets(inner: &str) -> bool {
     if TELLING.contains(&first.as_str()) || inner.starts_with('^') || inner.starts_with('@') {
         return false;
     }
-    if words.iter().any(|word| ASKING.contains(&word.to_lowercase().as_str())) {
+    if words.iter().any(|word| ASKING.contains(&word.to_lowercase().as_str())) || is_choice_of_interval(&words) {
         return true;
     }
     let plain =
@@ -228,6 +239,18 @@ fn asks_in_brackets(inner: &str) -> bool {
     let small = |word: &&str| matches!(*word, "of" | "the" | "and" | "or" | "for" | "in" | "a");
     plain && (2..=6).contains(&words.len()) && words.iter().all(|word| capital(word) || small(word))
 }
+
+/// `[Quarterly/Semi-annually]`, `[Annually]`: how often is still to be chosen.
+fn is_choice_of_interval(words: &[&str]) -> bool {
+    let is_interval = |word: &&str| INTERVALS.contains(&word.to_lowercase().as_str());
+    words.iter().any(is_interval) && words.iter().all(|word| is_interval(word) || matches!(*word, "or" | "oder"))
+}
+
+/// How often something is done, in a word.
+const INTERVALS: &[&str] = &[
+    "annual", "annually", "yearly", "quarterly", "monthly", "weekly", "daily", "semi", "bi", "biannually", "semiannually",
+    "jährlich", "halbjährlich", "vierteljährlich", "quartalsweise", "monatlich", "wöchentlich", "täglich",
+];
 
 fn in_angle_brackets(text: &str, range: &Range<usize>) -> bool {
     let inner = text.get(range.start + 1..range.end - 1).unwrap_or("").trim();
@@ -299,6 +322,9 @@ mod tests {
             ("Lorem ipsum dolor sit amet, and so on", &["Lorem ipsum dolor sit amet"]),
             ("Insert logo here", &["Insert logo here"]),
             ("name: [...]", &["[...]"]),
+            ("Exercises: [Quarterly/Semi-annually], drills [annually]", &["[Quarterly/Semi-annually]", "[annually]"]),
+            ("The contact list will be expanded.", &["will be expanded"]),
+            ("The form is under development.", &["under development"]),
             ("TODO: name the form. Then go on", &["TODO: name the form. "]),
             ("last tested on TEST_DATE by `COMPANY_NAME`", &["TEST_DATE", "COMPANY_NAME"]),
         ] {
@@ -318,6 +344,7 @@ mod tests {
             "dates are written as YYYY-MM-DD in all logs",
             "5xx answers, the todo list, [sic], [optional]",
             "[CVSS]",
+            "Access to code under development is restricted.",
         ] {
             assert_eq!(blanks(text), [] as [&str; 0], "{text}");
         }
