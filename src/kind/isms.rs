@@ -314,6 +314,15 @@ mod tests {
     }
 
     #[test]
+    fn a_title_is_enough_where_only_documents_lie() {
+        let policy = ("disclosure.md", "# Vulnerability Disclosure Policy (Template)\n\nMail us.\n");
+        assert_eq!(sifted(&files(&[policy, ("notes.md", "# Notes of Monday\n")])), ["disclosure.md"]);
+        assert_eq!(sifted(&files(&[("drones.md", "# Our drone policy\n")])), ["drones.md"]);
+        assert!(sifted(&files(&[policy, ("main.tf", "")])).is_empty(), "beside code it may be anything");
+        assert!(sifted(&files(&[("plan.md", "# How to write a plan\n"), ("README.md", "# Backup policy\n")])).is_empty());
+    }
+
+    #[test]
     fn a_long_chapter_of_another_document_is_judged_with_its_subject() {
         let text = format!("# Information security policy\n\n## Incident response\n\n{}", SPEAKING.repeat(9));
         let units = units(&files(&[("isms/policy.md", &text)]));
