@@ -319,7 +319,9 @@ mod tests {
         assert_eq!(sifted(&files(&[policy, ("notes.md", "# Notes of Monday\n")])), ["disclosure.md"]);
         assert_eq!(sifted(&files(&[("drones.md", "# Our drone policy\n")])), ["drones.md"]);
         assert!(sifted(&files(&[policy, ("main.tf", "")])).is_empty(), "beside code it may be anything");
-        assert!(sifted(&files(&[("plan.md", "# How to write a plan\n"), ("README.md", "# Backup policy\n")])).is_empty());
+        assert!(
+            sifted(&files(&[("plan.md", "# How to write a plan\n"), ("README.md", "# Backup policy\n")])).is_empty()
+        );
     }
 
     #[test]

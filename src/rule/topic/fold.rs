@@ -350,8 +350,8 @@ impl Language {
             }
             Language::German => &[
                 "der", "die", "das", "und", "ist", "für", "mit", "wird", "werden", "sind", "den", "dem", "ein", "eine",
-                "oder", "bei", "zu", "im", "nicht", "von", "auf", "wir", "des", "nach", "muss", "zur", "zum", "vom", "beim",
-                "durch", "über", "falls", "sich", "einer", "einen", "sowie", "müssen", "können", "ggf",
+                "oder", "bei", "zu", "im", "nicht", "von", "auf", "wir", "des", "nach", "muss", "zur", "zum", "vom",
+                "beim", "durch", "über", "falls", "sich", "einer", "einen", "sowie", "müssen", "können", "ggf",
             ],
         }
     }

@@ -92,7 +92,10 @@ const PATTERNS: &[(&str, Holds)] = &[
         r"(?i)\b(?:(?:is|are|still|yet) to be|will be|has yet to be|have yet to be) (?:drafted|elaborated|expanded|fleshed out|written)\b",
         always,
     ),
-    (r"(?i)\b(?:still )?(?:under|in) development\b|\bcoming soon\b|\bnot yet (?:defined|written|documented|decided)\b", ends_clause),
+    (
+        r"(?i)\b(?:still )?(?:under|in) development\b|\bcoming soon\b|\bnot yet (?:defined|written|documented|decided)\b",
+        ends_clause,
+    ),
     (r"(?i)\blorem ipsum\b(?: dolor sit amet\b)?", always),
     (r"\[[^\[\]\n]{2,300}\]", in_square_brackets),
     (r"\[[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\](?:[^(\[]|$)", always),
@@ -248,8 +251,24 @@ fn is_choice_of_interval(words: &[&str]) -> bool {
 
 /// How often something is done, in a word.
 const INTERVALS: &[&str] = &[
-    "annual", "annually", "yearly", "quarterly", "monthly", "weekly", "daily", "semi", "bi", "biannually", "semiannually",
-    "jährlich", "halbjährlich", "vierteljährlich", "quartalsweise", "monatlich", "wöchentlich", "täglich",
+    "annual",
+    "annually",
+    "yearly",
+    "quarterly",
+    "monthly",
+    "weekly",
+    "daily",
+    "semi",
+    "bi",
+    "biannually",
+    "semiannually",
+    "jährlich",
+    "halbjährlich",
+    "vierteljährlich",
+    "quartalsweise",
+    "monatlich",
+    "wöchentlich",
+    "täglich",
 ];
 
 fn in_angle_brackets(text: &str, range: &Range<usize>) -> bool {
