@@ -13,7 +13,7 @@ use crate::source::Content;
 pub(super) struct CoverageArgs {
     #[command(flatten)]
     what: WhatArgs,
-    /// Write the coverage as table, markdown, json, html, csv or ciso-assistant; to a file with NAME=FILE (repeatable)
+    /// Write the coverage as table, markdown, json, html, csv, xlsx or ciso-assistant; to a file with NAME=FILE (repeatable)
     #[arg(long, value_name = "NAME[=FILE]", value_parser = Target::<CoverageFormat>::parse)]
     format: Vec<Target<CoverageFormat>>,
 }

@@ -7,8 +7,8 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 use super::assessment::{
-    Assessment, FileState, Finding, FindingKind, IsmsFacts, Location, Pass, RuleRun, ScannedFile, Suppression,
-    SuppressionKind,
+    AcceptedDeviation, Assessment, FileState, Finding, FindingKind, IsmsFacts, Location, Pass, RuleRun, ScannedFile,
+    Suppression, SuppressionKind,
 };
 use super::fingerprint;
 use super::locate::Texts;
@@ -61,7 +61,7 @@ pub(super) fn assemble(parts: Parts<'_>) -> Assessment {
         notices: locate_notices(parts.notices, texts),
         units: parts.units,
         resources: parts.resources,
-        isms: facts,
+        isms: IsmsFacts { exceptions: in_force(settings), ..facts },
         rule_set_digest: plan.digest.clone(),
         commit,
         repository: repository.flatten(),
@@ -153,6 +153,19 @@ fn except(finding: &mut Finding, plan: &Plan, settings: &Settings) {
             exception: Some(exception.id.clone()),
         });
     }
+}
+
+fn in_force(settings: &Settings) -> Vec<AcceptedDeviation> {
+    let all = settings.exceptions.iter().filter(|exception| exception.in_force(settings.today));
+    all.map(|exception| AcceptedDeviation {
+        id: exception.id.clone(),
+        owner: exception.owner.clone(),
+        approver: exception.approver.clone(),
+        reason: exception.reason.clone(),
+        expires: exception.expires,
+        path: exception.file.clone(),
+    })
+    .collect()
 }
 
 /// What has no text of its own stands at the row of the statement of applicability for the rule's first control, else

@@ -266,6 +266,9 @@ pub struct RecognisedDocument {
     pub title: String,
     /// Whether it is under control; absent for registers, which are kept up rather than approved.
     pub standing: Option<Standing>,
+    /// The newest day, up to that of the scan, on which it was approved, reviewed or changed; of a register, on which
+    /// something was done that a row records. Absent where none is stated.
+    pub dated: Option<jiff::civil::Date>,
 }
 
 /// Whether a document is under control: what tells a policy from a draft.
@@ -284,6 +287,13 @@ impl Standing {
     pub fn is_controlled(self) -> bool {
         self.owned && self.approved && self.current
     }
+
+    /// What keeps the document from standing for what it says: `without an owner, not approved`. Absent where nothing does.
+    pub fn lack(self) -> Option<String> {
+        let lacks = [(self.owned, "without an owner"), (self.approved, "not approved"), (self.current, "not current")];
+        let lacks: Vec<&str> = lacks.iter().filter(|(has, _)| !has).map(|(_, words)| *words).collect();
+        (!lacks.is_empty()).then(|| lacks.join(", "))
+    }
 }
 
 /// A control's row of the statement of applicability.
@@ -299,6 +309,10 @@ pub struct ApplicabilityRow {
     pub status: SmolStr,
     /// The owner, empty when there is none.
     pub owner: String,
+    /// The risks that it answers, as written.
+    pub risks: Vec<String>,
+    /// The documents and records that it names, as written.
+    pub documents: Vec<String>,
     /// Where the row stands.
     pub location: Location,
     /// The same for rules on coverage, whose findings stand at the row.
@@ -314,12 +328,31 @@ pub struct Attestation {
     pub facet: crate::rule::Facet,
     /// Who, what, when.
     pub statement: String,
+    /// The day on which it was given, where that is stated.
+    pub given: Option<jiff::civil::Date>,
     /// Last day it is valid.
     pub valid_until: Option<jiff::civil::Date>,
     /// Where it is recorded, as a place.
     pub place: Place,
     /// Where it is recorded.
     pub location: Location,
+}
+
+/// An exception that is complete and not expired: a deviation that somebody accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptedDeviation {
+    /// Its id.
+    pub id: SmolStr,
+    /// Who answers for it.
+    pub owner: String,
+    /// Who accepted it.
+    pub approver: String,
+    /// Why.
+    pub reason: String,
+    /// The last day it is in force.
+    pub expires: Option<jiff::civil::Date>,
+    /// The file it stands in.
+    pub path: Arc<str>,
 }
 
 /// A row of the corrective-actions register: what people found out about a nonconformity, and do about it.
@@ -356,6 +389,8 @@ pub struct IsmsFacts {
     pub applicability: Vec<ApplicabilityRow>,
     /// Attestations in force and expired.
     pub attestations: Vec<Attestation>,
+    /// Exceptions in force, those included that cover nothing.
+    pub exceptions: Vec<AcceptedDeviation>,
     /// The corrective-actions register.
     pub corrective_actions: Vec<CorrectiveAction>,
     /// Values that documents state for requirements, by requirement: value, and where.

@@ -477,6 +477,8 @@ mod tests {
             justification: String::new(),
             status: "implemented".into(),
             owner: "Edda Falk".to_owned(),
+            risks: Vec::new(),
+            documents: Vec::new(),
             location: Location::default(),
             place: Place::NOWHERE,
         }];

@@ -199,6 +199,7 @@ fn facts(documents: &[Document], registers: &[Register]) -> IsmsFacts {
         documents: documents.iter().map(Document::fact).chain(registers.iter().map(Register::fact)).collect(),
         applicability: registers.iter().flat_map(Register::applicability).collect(),
         attestations: registers.iter().flat_map(Register::attestations).collect(),
+        exceptions: Vec::new(),
         corrective_actions: registers.iter().flat_map(Register::corrective_actions).collect(),
         requirements: requirements.map(|(id, node)| (id.clone(), node.clone(), Location::default())).collect(),
         references: BTreeMap::new(),

@@ -8,8 +8,9 @@ use jiff::civil::date;
 use smol_str::SmolStr;
 
 use crate::engine::assessment::{
-    ApplicabilityRow, Assessment, Attestation, Context, FileState, Finding, FindingKind, IsmsFacts, Location, Pass,
-    Presence, RecognisedDocument, Region, ResourceName, RuleRun, ScannedFile, Standing, Suppression, SuppressionKind,
+    AcceptedDeviation, ApplicabilityRow, Assessment, Attestation, Context, FileState, Finding, FindingKind, IsmsFacts,
+    Location, Pass, Presence, RecognisedDocument, Region, ResourceName, RuleRun, ScannedFile, Standing, Suppression,
+    SuppressionKind,
 };
 use crate::isms::control::{ControlId, Framework};
 use crate::kind::Notice;
@@ -392,6 +393,8 @@ fn facts() -> IsmsFacts {
         justification: justification.to_string(),
         status: "implemented".into(),
         owner: "Ines Moreau".to_string(),
+        risks: vec!["R-3".to_string()],
+        documents: vec!["storage standard".to_string()],
         location: whole("isms/soa.yaml"),
         place: Place::NOWHERE,
     };
@@ -403,13 +406,23 @@ fn facts() -> IsmsFacts {
             because: "its title says so".to_string(),
             title: "Incident management plan".to_string(),
             standing: Some(Standing { owned: true, approved: false, current: true }),
+            dated: Some(date(2026, 3, 2)),
         }],
         applicability: vec![row("A.7.4", false, "there are no premises"), row("A.8.3", true, "risk R-3")],
+        exceptions: vec![AcceptedDeviation {
+            id: "EX-2026-003".into(),
+            owner: "Ines Moreau".to_string(),
+            approver: "Tom Farrow".to_string(),
+            reason: "accepted until the archive moves".to_string(),
+            expires: Some(date(2027, 1, 31)),
+            path: Arc::from("isms/exceptions.yaml"),
+        }],
         corrective_actions: Vec::new(),
         attestations: vec![Attestation {
             control: "A.6.3".into(),
             facet: Facet::Operating,
             statement: "training held on 2026-09-01, says Ines Moreau".to_string(),
+            given: Some(date(2026, 9, 1)),
             valid_until: Some(date(2027, 8, 31)),
             place: Place::NOWHERE,
             location: whole("isms/attestations.yaml"),

@@ -4,6 +4,7 @@
 //! with a status, a reason and the rules behind it. Nothing counts as fine that was not looked at: a control without
 //! results is not evaluated, and says why. All of it is evidence relevant to a control; the auditor decides.
 
+mod basis;
 mod readiness;
 mod resource;
 mod status;
@@ -20,6 +21,7 @@ use crate::isms::control::{ControlId, Framework};
 use crate::isms::crosswalk::Relation;
 use crate::rule::{Bearing, Facet};
 
+pub use basis::{Basis, Records, Youngest};
 pub use readiness::{Kept, Readiness, readiness};
 pub use resource::coverage_resources;
 pub use summary::{FacetSummary, GroupSummary};
@@ -107,7 +109,7 @@ impl Counts {
     }
 
     /// The results of several rules together.
-    fn of(rules: &[RuleEvidence]) -> Counts {
+    pub(crate) fn of(rules: &[RuleEvidence]) -> Counts {
         rules.iter().fold(Counts::default(), |sum, evidence| Counts {
             passes: sum.passes.saturating_add(evidence.counts.passes),
             fails: sum.fails.saturating_add(evidence.counts.fails),

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use crate::engine::assessment::{Assessment, Attestation, FileState, Pass, RecognisedDocument, Standing};
+use crate::engine::assessment::{Assessment, Attestation, FileState, Pass};
 use crate::isms::coverage::{Counts, Reason, RuleEvidence, Status};
 use crate::rule::{Bearing, Facet};
 
@@ -76,18 +76,10 @@ fn stated_only(facts: &Facts<'_>) -> Option<String> {
     let documents = &facts.assessment.isms.documents;
     let mut at_fault = places.filter_map(|place| {
         let document = documents.iter().find(|document| document.path == place.path)?;
-        lack(document).map(|lack| (document, lack))
+        document.standing?.lack().map(|lack| (document, lack))
     });
     let (document, lack) = at_fault.next()?;
     Some(format!("stated in {}, which is {lack}", document.path))
-}
-
-/// What keeps a document from standing for what it says.
-fn lack(document: &RecognisedDocument) -> Option<String> {
-    let Standing { owned, approved, current } = document.standing?;
-    let lacks = [(owned, "without an owner"), (approved, "not approved"), (current, "not current")];
-    let lacks: Vec<&str> = lacks.iter().filter(|(has, _)| !has).map(|(_, words)| *words).collect();
-    (!lacks.is_empty()).then(|| lacks.join(", "))
 }
 
 fn without_results(facts: &Facts<'_>) -> (Status, Reason) {

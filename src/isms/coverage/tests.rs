@@ -80,6 +80,8 @@ fn soa_row(control: &str, applicable: Option<bool>, justification: &str) -> Appl
         justification: justification.to_string(),
         status: "implemented".into(),
         owner: "Security lead".to_string(),
+        risks: Vec::new(),
+        documents: Vec::new(),
         location: location("isms/soa.yaml"),
         place: Place::span(FileId(7), Span::new(10, 20)),
     }
@@ -91,6 +93,7 @@ fn attestation(facet: Facet, valid_until: Option<jiff::civil::Date>) -> Attestat
         control,
         facet,
         statement,
+        given: None,
         valid_until,
         place: Place::NOWHERE,
         location: location("isms/attestations.yaml"),
@@ -213,6 +216,7 @@ fn stated(standing: Option<Standing>, evidence: &[&str]) -> FacetCoverage {
         because: String::new(),
         title: "Incident plan".to_string(),
         standing,
+        dated: None,
     }];
     assessment.passes = vec![Pass {
         rule: 0,

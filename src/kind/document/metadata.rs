@@ -290,6 +290,12 @@ impl Metadata {
         cycle.after(since).map(|due| Node::new(Value::Date(due), place))
     }
 
+    /// The newest day up to today on which somebody approved, reviewed or changed it.
+    pub(crate) fn dated(&self, today: Date) -> Option<Date> {
+        let days = ["approved_on", "last_review", "effective_on", "last_change"];
+        days.into_iter().filter_map(|key| self.date(key)).filter(|day| *day <= today).max()
+    }
+
     /// Whether the document is under control on a day. `review_due` is what [`Metadata::review_due`] gives, absent for
     /// records, which are not reviewed again.
     pub(crate) fn standing(&self, review_due: Option<&Node>, is_record: bool, today: Date) -> Standing {

@@ -27,6 +27,7 @@ pub(crate) mod subject;
 pub(crate) mod types;
 pub(crate) mod words;
 
+use jiff::civil::Date;
 use smol_str::SmolStr;
 
 use crate::engine::assessment::{RecognisedDocument, Standing};
@@ -52,6 +53,8 @@ pub(crate) struct Document {
     pub(crate) requirements: Vec<(SmolStr, Node)>,
     path: SmolStr,
     title: String,
+    /// The newest day, up to that of the scan, on which it was approved, reviewed or changed.
+    dated: Option<Date>,
 }
 
 /// Whether a file is a document of the ISMS.
@@ -207,7 +210,8 @@ pub(crate) fn read(file: &ParsedFile, recognised: Recognised, view: &View<'_>) -
     };
     let title = title.and_then(Node::as_str).map_or_else(|| file.name().to_owned(), str::to_owned);
     let tree = Node::map(map, parsed.place);
-    Some(Document { recognised, tree, header, standing, requirements, path: (*file.path).into(), title })
+    let dated = said.dated(view.today);
+    Some(Document { recognised, tree, header, standing, requirements, path: (*file.path).into(), title, dated })
 }
 
 fn copy(from: &Node, key: &'static str, map: &mut Map) {
@@ -269,6 +273,7 @@ impl Document {
             because: self.recognised.because.clone(),
             title: self.title.clone(),
             standing: Some(self.standing),
+            dated: self.dated,
         }
     }
 }

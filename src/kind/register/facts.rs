@@ -13,6 +13,12 @@ fn text(row: &Node, key: &str) -> SmolStr {
     row.get(key).and_then(|node| node.value.scalar_text()).unwrap_or_default()
 }
 
+/// The texts of a list.
+fn texts(row: &Node, key: &str) -> Vec<String> {
+    let items = row.get(key).map_or(&[][..], Node::items).iter();
+    items.filter_map(|node| node.value.scalar_text()).map(String::from).filter(|text| !text.is_empty()).collect()
+}
+
 fn date(row: &Node, key: &str) -> Option<Date> {
     row.get(key).and_then(|node| crate::rule::scalar::date(&node.value))
 }
@@ -50,6 +56,8 @@ pub(super) fn applicability(row: &Node, place: Place) -> Option<ApplicabilityRow
         justification: justification.to_string(),
         status,
         owner: text(row, "owner").to_string(),
+        risks: texts(row, "risks"),
+        documents: ["documents", "evidence"].into_iter().flat_map(|key| texts(row, key)).collect(),
         location: Location::default(),
         place,
     })
@@ -92,6 +100,7 @@ pub(super) fn attestations(row: &Node, place: Place) -> Vec<Attestation> {
         control,
         facet,
         statement: statement.clone(),
+        given: date(row, "on"),
         valid_until,
         place,
         location: Location::default(),

@@ -20,6 +20,7 @@ pub(crate) mod value;
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::engine::assessment::{ApplicabilityRow, Attestation, CorrectiveAction, RecognisedDocument};
@@ -30,8 +31,9 @@ use crate::kind::document::words::fold;
 use crate::kind::document::{metadata, placeholder};
 use crate::kind::register::row::{Columns, Row};
 use crate::kind::register::table::RawTable;
-use crate::kind::register::types::{RegisterType, Signs};
+use crate::kind::register::types::{FieldKind, RegisterType, Signs};
 use crate::kind::{ParsedFile, Resource, View};
+use crate::rule::scalar;
 use crate::syntax::Syntax;
 use crate::syntax::tree::{Map, Node, Place, Value};
 
@@ -47,6 +49,8 @@ pub(crate) struct Register {
     path: SmolStr,
     place: Place,
     because: String,
+    /// The newest day, up to that of the scan, on which something was done that a row records.
+    dated: Option<Date>,
 }
 
 /// Whether a file holds a register. Judged by name first, since most files of these syntaxes are something else.
@@ -166,7 +170,14 @@ pub(crate) fn read(file: &ParsedFile, view: &View<'_>) -> Option<Register> {
     }
     blanks.extend(rows.iter().flat_map(|row| row.blanks.iter().cloned()));
     let place = tables.iter().find_map(|table| table.place).unwrap_or_else(|| Place::whole(file.id));
-    Some(Register { kind, rows, head, blanks, path: (*file.path).into(), place, because })
+    let dated = rows.iter().filter_map(|row| newest(kind, &row.tree, view.today)).max();
+    Some(Register { kind, rows, head, blanks, path: (*file.path).into(), place, because, dated })
+}
+
+/// The newest day up to today on which something was done, as a row records it.
+fn newest(kind: &RegisterType, row: &Node, today: Date) -> Option<Date> {
+    let fields = kind.fields.iter().filter(|field| field.kind == FieldKind::Date && !field.is_ahead);
+    fields.filter_map(|field| scalar::date(&row.get(&field.id)?.value)).filter(|day| *day <= today).max()
 }
 
 impl Register {
@@ -211,6 +222,7 @@ impl Register {
             because: self.because.clone(),
             title,
             standing: None,
+            dated: self.dated,
         }
     }
 

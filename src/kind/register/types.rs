@@ -35,6 +35,8 @@ pub(crate) struct Field {
     pub(crate) id: SmolStr,
     /// What its cells hold.
     pub(crate) kind: FieldKind,
+    /// Whether it is a day that something is planned for, and none on which something was done.
+    pub(crate) is_ahead: bool,
     names: Vec<String>,
 }
 
@@ -227,7 +229,8 @@ fn field(row: &Node) -> Field {
         "facet" => FieldKind::Facet,
         _ => FieldKind::Text,
     };
-    Field { id: text(row, "id"), kind, names: folded(&texts(row, "names")) }
+    let is_ahead = row.get("ahead").and_then(Node::as_bool) == Some(true);
+    Field { id: text(row, "id"), kind, is_ahead, names: folded(&texts(row, "names")) }
 }
 
 #[cfg(test)]

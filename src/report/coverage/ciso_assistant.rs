@@ -5,10 +5,10 @@
 
 use std::io::{self, Write};
 
-use super::csv::failing;
+use super::columns::failing;
 use super::status_words;
 use crate::isms::coverage::{ControlCoverage, Status};
-use crate::report::platform::csv::unexecuted;
+use crate::report::platform::csv::{failed, unexecuted};
 use crate::report::{Input, words};
 
 const HEADER: [&str; 5] = ["ref_id", "assessable", "compliance_result", "requirement_progress", "observations"];
@@ -18,7 +18,7 @@ const RULES: usize = 10;
 /// Writes the rows.
 pub(super) fn write(input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out);
-    table.write_record(HEADER)?;
+    table.write_record(HEADER).map_err(failed)?;
     let entries = input.coverage.clauses.iter().chain(&input.coverage.controls);
     for entry in entries {
         let id = entry.control.id.as_str();
@@ -26,7 +26,7 @@ pub(super) fn write(input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
         let looked_at = entry.assessable && entry.facets.iter().any(|facet| facet.status.is_evaluated());
         let progress = if looked_at { "in_review" } else { "" };
         let observed = if looked_at { observations(input, entry) } else { String::new() };
-        table.write_record([id, assessable, result(entry), progress, &unexecuted(&observed)])?;
+        table.write_record([id, assessable, result(entry), progress, &unexecuted(&observed)]).map_err(failed)?;
     }
     table.flush()
 }
@@ -55,7 +55,7 @@ fn observations(input: &Input<'_>, entry: &ControlCoverage) -> String {
     for facet in &entry.facets {
         let (name, status) = (facet.facet.name(), status_words(facet.status));
         told.push(format!("{name}: {status} ({})", words::one_line(&facet.reason.text)));
-        rules.extend(failing(input, facet));
+        rules.extend(failing(input.assessment, facet));
     }
     let more = rules.len().saturating_sub(RULES);
     rules.truncate(RULES);

@@ -2,11 +2,13 @@
 //! evaluated for, by theme; the clauses by stage of the plan-do-check-act cycle.
 
 mod ciso_assistant;
+mod columns;
 mod csv;
 mod html;
 mod json;
 mod markdown;
 mod text;
+mod xlsx;
 
 #[cfg(test)]
 mod tests;
@@ -32,6 +34,8 @@ pub enum CoverageFormat {
     Html,
     /// A table for spreadsheets.
     Csv,
+    /// A workbook with the statement of applicability.
+    Xlsx,
     /// Rows for a compliance assessment of CISO Assistant.
     CisoAssistant,
 }
@@ -43,6 +47,7 @@ impl Named for CoverageFormat {
         CoverageFormat::Json,
         CoverageFormat::Html,
         CoverageFormat::Csv,
+        CoverageFormat::Xlsx,
         CoverageFormat::CisoAssistant,
     ];
 
@@ -53,6 +58,7 @@ impl Named for CoverageFormat {
             CoverageFormat::Json => "json",
             CoverageFormat::Html => "html",
             CoverageFormat::Csv => "csv",
+            CoverageFormat::Xlsx => "xlsx",
             CoverageFormat::CisoAssistant => "ciso-assistant",
         }
     }
@@ -66,6 +72,7 @@ pub fn write_coverage(format: CoverageFormat, input: &Input<'_>, out: &mut dyn W
         CoverageFormat::Json => json::write(input, out),
         CoverageFormat::Html => html::write(input, out),
         CoverageFormat::Csv => csv::write(input, out),
+        CoverageFormat::Xlsx => xlsx::write(input, out),
         CoverageFormat::CisoAssistant => ciso_assistant::write(input, out),
     }
 }

@@ -130,10 +130,118 @@ fn the_table_has_what_the_soa_says_beside_what_was_found() {
     assert_eq!((row["status"].as_str(), row["pass"].as_str(), row["fail"].as_str()), ("partial", "3", "2"));
     assert_eq!(row["failing_rules"], "aws/s3/public-acl");
     assert_eq!(row["evidence"], "infra/Ablage für 100 % #1.tf");
+    assert_eq!((row["risks"].as_str(), row["soa_documents"].as_str()), ("R-3", "storage standard"));
+    assert_eq!((row["evaluated"].as_str(), row["open_findings"].as_str()), ("6", "1"));
+    // One more is quieted by a comment.
+    assert_eq!(row["ignored_findings"], "1");
+    // What the scan looked at itself is as young as the scan.
+    assert_eq!((row["youngest_evidence"].as_str(), row["evidence_age_days"].as_str()), ("2026-11-22", "0"));
+    let excepted = get("A.8.10", "implemented");
+    assert_eq!(excepted["exceptions"], "EX-2026-003 until 2027-01-31, accepted by Tom Farrow, 1 finding");
+    // A document is as old as its last approval, review or change.
+    let stated = get("A.5.24", "documented");
+    assert_eq!(stated["documents"], "isms/incident-plan.md (not approved)");
+    assert_eq!((stated["youngest_evidence"].as_str(), stated["evidence_age_days"].as_str()), ("2026-03-02", "265"));
+    let attested = get("A.6.3", "operating");
+    assert_eq!((attested["youngest_evidence"].as_str(), attested["evidence_age_days"].as_str()), ("2026-09-01", "82"));
+    assert_eq!(attested["attestations"], "training held on 2026-09-01, says Ines Moreau, until 2027-08-31");
+    // Nothing speaks for it: no age, rather than 0.
+    assert_eq!(get("A.5.3", "operating")["evidence_age_days"], "");
+    assert!(get("A.5.3", "operating")["reason"].starts_with("no rule of this scan maps to it"));
     assert_eq!(get("A.5.24", "documented")["evidence"], "isms/incident-plan.md:5");
-    assert_eq!(get("A.6.3", "operating")["attested_until"], "2027-08-31");
     assert_eq!(get("A.7.4", "documented")["status"], "not-applicable");
     assert_eq!(rows.iter().filter(|row| row["id"].starts_with("A.")).count(), 3 * 93);
+}
+
+/// The sheets of a workbook as the scan itself reads workbooks, by name: rows of heading and text.
+fn sheets(bytes: &[u8]) -> std::collections::BTreeMap<String, Vec<std::collections::BTreeMap<String, String>>> {
+    use crate::syntax::tree::{FileId, Node};
+    let parsed = crate::syntax::parse_bytes(crate::syntax::Syntax::Xlsx, bytes, FileId(0));
+    assert!(parsed.errors.is_empty(), "{:?}", parsed.errors);
+    let crate::syntax::Content::Extracted(extracted) = &parsed.content else { panic!("a workbook is extracted") };
+    let trees = &extracted.trees;
+    let text = |node: &Node, key: &str| node.get(key).and_then(Node::as_str).expect("a text").to_string();
+    let row = |row: &Node| {
+        let cells =
+            row.entries().iter().filter_map(|cell| Some((cell.key.to_string(), cell.value.as_str()?.to_string())));
+        cells.collect()
+    };
+    let sheets = trees[0].get("sheets").expect("sheets").items();
+    sheets
+        .iter()
+        .map(|sheet| (text(sheet, "name"), sheet.get("rows").expect("rows").items().iter().map(row).collect()))
+        .collect()
+}
+
+fn workbook(assessment: &Assessment, framework: Framework) -> Vec<u8> {
+    let coverage = coverage(assessment, framework);
+    let mut out = Vec::new();
+    let input = Input { assessment, coverage: &coverage, style: Style::default() };
+    write_coverage(CoverageFormat::Xlsx, &input, &mut out).expect("a vector takes everything");
+    out
+}
+
+#[test]
+fn a_workbook_holds_the_statement_with_what_was_found_beside_it() {
+    let assessment = fixture::assessment();
+    let bytes = workbook(&assessment, Framework::Iso2022);
+    assert_eq!(bytes, workbook(&assessment, Framework::Iso2022), "two runs give the same bytes");
+    let sheets = sheets(&bytes);
+    let statement = &sheets["Statement of applicability"];
+    assert_eq!(statement.len(), 93);
+    let row = statement.iter().find(|row| row["Control"] == "A.8.3").expect("the control");
+    for (column, expected) in [
+        ("Applicable", "yes"),
+        ("Owner", "Ines Moreau"),
+        ("SoA status", "implemented"),
+        ("Implemented", "partial"),
+        ("Documented", "not evaluated"),
+        ("Pass", "3"),
+        ("Fail", "2"),
+        ("Unknown", "1"),
+        ("Findings open", "1"),
+        ("Rules that fail", "aws/s3/public-acl"),
+        ("Youngest evidence", "2026-11-22"),
+        ("Its age in days", "0"),
+        ("Row of the SoA", "isms/soa.yaml"),
+    ] {
+        assert_eq!(row[column], expected, "{column}");
+    }
+    // The facets of the CSV, cell by cell.
+    let table = rows(&assessment, CoverageFormat::Csv);
+    assert_eq!(sheets["By facet"].len(), table.len());
+    for (sheet, csv) in sheets["By facet"].iter().zip(&table) {
+        assert_eq!((&sheet["Control"], &sheet["Facet"]), (&csv["id"], &csv["facet"]));
+        assert_eq!(sheet["Status"], csv["status"].replace('-', " "));
+        assert_eq!(sheet["Pass"], csv["pass"]);
+    }
+    let clauses = &sheets["Clauses"];
+    assert!(clauses.iter().any(|row| row["Control"] == "9.2.2") && !clauses[0].contains_key("Owner"));
+    assert_eq!(sheets["Findings"].len(), assessment.findings.len());
+    assert_eq!(sheets["Findings"][0]["Severity"], "critical");
+    assert!(sheets["Documented information"].iter().any(|row| row["State"] == "missing"));
+}
+
+#[test]
+fn a_workbook_of_another_framework_tells_its_relations() {
+    let sheets = sheets(&workbook(&fixture::assessment(), Framework::Itil4));
+    let controls = &sheets["Controls"];
+    assert_eq!(controls.len(), 34);
+    assert!(!sheets.contains_key("Clauses"));
+    assert!(
+        controls.iter().any(|row| row.get("Through").is_some_and(|text| text.contains("(intersects)"))),
+        "{controls:?}"
+    );
+}
+
+#[test]
+fn a_text_too_long_for_a_cell_is_cut_and_a_formula_stays_text() {
+    let mut assessment = fixture::assessment();
+    assessment.findings[0].message = format!("=cmd|' /C calc'!A0\u{202e}{}", "ä".repeat(40_000));
+    let sheets = sheets(&workbook(&assessment, Framework::Iso2022));
+    let message = &sheets["Findings"][0]["Message"];
+    assert!(message.starts_with("=cmd") && message.ends_with('…') && !message.contains('\u{202e}'));
+    assert_eq!(message.chars().count(), 32_767);
 }
 
 #[test]

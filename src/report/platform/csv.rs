@@ -25,9 +25,9 @@ const HEADER: [&str; 12] = [
 /// Writes the table.
 pub(in crate::report) fn write(input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out);
-    table.write_record(HEADER)?;
+    table.write_record(HEADER).map_err(failed)?;
     for row in input.assessment.findings.iter().filter_map(|finding| row(input.assessment, finding)) {
-        table.write_record(cells(&row).map(|text| unexecuted(&text)))?;
+        table.write_record(cells(&row).map(|text| unexecuted(&text))).map_err(failed)?;
     }
     table.flush()
 }
@@ -60,4 +60,12 @@ fn cells(row: &Row<'_>) -> [String; 12] {
 /// A spreadsheet takes a cell that begins with one of these for a formula, and scanned files choose what cells hold.
 pub(in crate::report) fn unexecuted(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_string() }
+}
+
+/// What went wrong when a row was written: `csv` would hide that a pipe was closed.
+pub(in crate::report) fn failed(error: ::csv::Error) -> io::Error {
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
