@@ -243,6 +243,26 @@ fn a_control_tells_its_owner_exceptions_documents_and_the_age_of_its_evidence() 
 }
 
 #[test]
+fn a_report_of_ours_that_lies_in_the_repository_is_no_register() {
+    let (_home, folder) = acme();
+    let documents = || {
+        let ran = annexa(&folder, ["scan", "--today", TODAY, "--format", "json"]).expect(1);
+        let scan: Value = serde_json::from_str(&ran.stdout).unwrap();
+        list(&scan, "documents")
+            .iter()
+            .map(|document| document["path"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let before = documents();
+    let mut coverage = vec!["coverage".to_owned(), "--today".to_owned(), TODAY.to_owned()];
+    for (format, name) in [("csv", "soa.csv"), ("xlsx", "soa.xlsx"), ("markdown", "soa.md"), ("json", "soa.json")] {
+        coverage.extend(["--format".to_owned(), format!("{format}=isms/registers/{name}")]);
+    }
+    annexa(&folder, coverage).expect(0);
+    assert_eq!(documents(), before);
+}
+
+#[test]
 fn coverage_lists_every_control_whatever_was_scanned() {
     let (_, company, _) = company();
     let empty = program::folder(&[]);

@@ -79,6 +79,9 @@ fn recognise<'a>(file: &'a ParsedFile, view: &View<'_>) -> Option<Recognised<'a>
     }
     let extra = usize::from(syntax.is_prose());
     let tables = table::tables(file);
+    if is_own_report(file, &tables) {
+        return None;
+    }
     let mut kind: Option<(&'static RegisterType, bool)> = None;
     let mut found = Vec::new();
     for table in tables {
@@ -104,6 +107,18 @@ fn recognise<'a>(file: &'a ParsedFile, view: &View<'_>) -> Option<Recognised<'a>
         tables: Vec::new(),
         because: format!("its name is that of the {}, it is empty", spoken(kind)),
     })
+}
+
+/// Whether a file is a report of ours: what `annexa coverage` writes repeats the statement of applicability, and is none.
+/// JSON says so by its schema, tables by their columns.
+fn is_own_report(file: &ParsedFile, tables: &[RawTable<'_>]) -> bool {
+    let schema = file.trees().first().and_then(|tree| tree.get("schema")).and_then(Node::as_str);
+    let is_own = |table: &RawTable<'_>| {
+        let labels = table.labels();
+        let has = |wanted: &&str| labels.iter().any(|label| label == wanted);
+        has(&"youngest evidence") || ["documented", "implemented", "operating"].iter().all(has)
+    };
+    schema.is_some_and(|schema| schema.starts_with("annexa/")) || tables.iter().any(is_own)
 }
 
 /// The folded file name without ending and numbers, and the folded title of a document.
