@@ -307,6 +307,16 @@ mod tests {
     }
 
     #[test]
+    fn a_page_that_a_plan_links_belongs_to_it_wherever_it_lies() {
+        let plan = ("docs/runbooks/plan.md", "# Incident response plan\n\nSee the [log](../log.md).\n");
+        let code = ("main.tf", "");
+        assert_eq!(sifted(&files(&[plan, code, ("docs/log.md", SPEAKING)])), ["docs/log.md", "docs/runbooks/plan.md"]);
+        assert_eq!(sifted(&files(&[plan, code, ("docs/other.md", SPEAKING)])), ["docs/runbooks/plan.md"]);
+        let among_documents = files(&[plan, ("forms/other.md", SPEAKING)]);
+        assert_eq!(sifted(&among_documents), ["docs/runbooks/plan.md", "forms/other.md"]);
+    }
+
+    #[test]
     fn templates_count_where_a_repository_has_nothing_else() {
         let template = ("templates/ir.md", "# Incident response plan\n");
         assert_eq!(sifted(&files(&[template])), ["templates/ir.md"]);

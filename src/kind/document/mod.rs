@@ -123,8 +123,9 @@ pub(crate) fn recognise_all<'a>(
     if mains.is_empty() {
         return found;
     }
+    let is_anywhere = only_documents(view);
     for (file, recognised) in found.iter_mut().filter(|(_, recognised)| recognised.is_none()) {
-        *recognised = beside(file, &mains);
+        *recognised = beside(file, &mains, is_anywhere);
     }
     found
 }
@@ -132,7 +133,8 @@ pub(crate) fn recognise_all<'a>(
 /// How many folders below its main document a page may lie.
 const DEEPEST_PAGE: usize = 2;
 
-fn beside(file: &ParsedFile, mains: &[(&ParsedFile, SmolStr)]) -> Option<Recognised> {
+/// A page that speaks of the subject of a main document and lies near it, is linked by it, or lies among documents only.
+fn beside(file: &ParsedFile, mains: &[(&ParsedFile, SmolStr)], is_anywhere: bool) -> Option<Recognised> {
     let spoken_of = subject::spoken_of(file.trees().first()?);
     let near = |main: &ParsedFile| {
         let below = match main.folder() {
@@ -142,9 +144,19 @@ fn beside(file: &ParsedFile, mains: &[(&ParsedFile, SmolStr)]) -> Option<Recogni
         below.is_some_and(|below| below.matches('/').count() <= DEEPEST_PAGE)
     };
     mains.iter().find_map(|(main, set)| {
-        let subject = spoken_of.iter().find(|subject| subject.set == *set).filter(|_| near(main))?;
+        let subject = spoken_of
+            .iter()
+            .find(|subject| subject.set == *set)
+            .filter(|_| is_anywhere || near(main) || links_to(main, file))?;
         Some(types::part(subject, &main.path))
     })
+}
+
+/// Whether a document links a file.
+fn links_to(document: &ParsedFile, file: &ParsedFile) -> bool {
+    let links = document.trees().first().and_then(|tree| tree.get("links")).map_or(&[][..], Node::items);
+    let mut targets = links.iter().filter_map(|link| link.get("target")).filter_map(Node::as_str);
+    targets.any(|written| target_of(written, document).is_some_and(|path| *path == *file.path))
 }
 
 /// Whether a path may be that of a document of the ISMS by its name.
@@ -238,15 +250,20 @@ fn links(parsed: &Node, file: &ParsedFile, view: &View<'_>) -> Vec<Node> {
 /// Whether a relative link leads to a file of the scan. Unknown for addresses, for what lies outside the root and for
 /// files of no syntax, since those are not read.
 fn exists(target: &str, file: &ParsedFile, view: &View<'_>) -> Option<bool> {
+    let resolved = target_of(target, file)?;
+    Syntax::of(&resolved)?;
+    Some(view.file(&resolved).is_some())
+}
+
+/// The path that a relative link leads to; none for addresses and for what lies outside the root.
+fn target_of(target: &str, file: &ParsedFile) -> Option<String> {
     let path = target.split(['#', '?']).next().unwrap_or("");
     if path.is_empty() || path.contains(':') || path.starts_with("//") {
         return None;
     }
     let path = path.replace("%20", " ");
     let from_root = path.starts_with('/');
-    let resolved = from_folder(if from_root { "" } else { file.folder() }, &path)?;
-    Syntax::of(&resolved)?;
-    Some(view.file(&resolved).is_some())
+    from_folder(if from_root { "" } else { file.folder() }, &path)
 }
 
 impl Document {
