@@ -127,19 +127,21 @@ impl<'u> Verdict<'u> {
 
     /// Every one of these: the worst decides.
     pub fn all(verdicts: impl IntoIterator<Item = Verdict<'u>>) -> Verdict<'u> {
-        Verdict::combine(verdicts.into_iter().collect(), Truth::True, false)
+        Verdict::combine(verdicts.into_iter(), Truth::True, false)
     }
 
     /// One of these: the best decides.
     pub fn any(verdicts: impl IntoIterator<Item = Verdict<'u>>) -> Verdict<'u> {
-        Verdict::combine(verdicts.into_iter().collect(), Truth::False, true)
+        Verdict::combine(verdicts.into_iter(), Truth::False, true)
     }
 
-    fn combine(verdicts: Vec<Verdict<'u>>, of_none: Truth, best: bool) -> Verdict<'u> {
+    fn combine(mut verdicts: impl Iterator<Item = Verdict<'u>>, of_none: Truth, best: bool) -> Verdict<'u> {
+        // One is the usual case, and this the busiest place of the engine: it costs no list.
+        let Some(first) = verdicts.next() else { return Verdict::of(of_none) };
+        let Some(second) = verdicts.next() else { return first };
+        let verdicts: Vec<Verdict<'u>> = [first, second].into_iter().chain(verdicts).collect();
         let pick = |left: Truth, right: Truth| if best { left.max(right) } else { left.min(right) };
-        let Some(truth) = verdicts.iter().map(|verdict| verdict.truth).reduce(pick) else {
-            return Verdict::of(of_none);
-        };
+        let truth = verdicts.iter().map(|verdict| verdict.truth).reduce(pick).unwrap_or(of_none);
         let presences = verdicts.iter().map(|verdict| verdict.presence);
         let presence = if best { presences.max() } else { presences.min() }.unwrap_or(Presence::Absent);
         let mut whole = Verdict { vacuous: true, presence, ..Verdict::of(truth) };

@@ -50,11 +50,17 @@ pub(crate) fn holds(text: &str, phrase: &str) -> bool {
     if phrase.is_empty() {
         return false;
     }
-    text.match_indices(phrase).any(|(at, found)| {
-        let before = text.get(..at).is_some_and(|before| before.is_empty() || before.ends_with(' '));
-        let after = text.get(at + found.len()..).is_some_and(|after| after.is_empty() || after.starts_with(' '));
-        before && after
-    })
+    // Only the beginnings of words are looked at: most phrases are not there, and texts are short.
+    let mut rest = text;
+    loop {
+        if rest.strip_prefix(phrase).is_some_and(|after| after.is_empty() || after.starts_with(' ')) {
+            return true;
+        }
+        match rest.split_once(' ') {
+            Some((_, after)) => rest = after,
+            None => return false,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -81,6 +87,8 @@ mod tests {
     fn phrases_are_whole_words() {
         assert!(holds("the backup policy of acme", "backup policy"));
         assert!(!holds("the backup policyholder", "backup policy"));
+        assert!(holds("backup policy", "backup policy") && holds("our backup policy", "backup policy"));
+        assert!(!holds("a mybackup policy", "backup policy") && !holds("", "backup"));
         assert!(!holds("anything", ""));
     }
 }

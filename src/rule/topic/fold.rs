@@ -268,11 +268,14 @@ fn respell_endings(word: &mut String) {
         }
     }
     for (doubled, single) in [("lling", "ling"), ("lled", "led")] {
-        if ["cance", "labe", "trave", "mode", "signa", "leve"].iter().any(|stem| *word == format!("{stem}{doubled}")) {
+        if word.strip_suffix(doubled).is_some_and(|stem| DOUBLED.contains(&stem)) {
             *word = word.replace(doubled, single);
         }
     }
 }
+
+/// Words whose last letter is doubled on one side of the ocean only, without that letter.
+const DOUBLED: &[&str] = &["cance", "labe", "trave", "mode", "signa", "leve"];
 
 /// Words on `-our` that have no other spelling.
 const FOUR: &[&str] = &["hour", "four", "tour", "pour", "detour", "contour", "sour", "flour"];
