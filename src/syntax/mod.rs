@@ -101,7 +101,7 @@ impl Syntax {
         }
         Some(match extension.to_ascii_lowercase().as_str() {
             "tf" | "tofu" | "tfvars" => Syntax::Hcl,
-            "bicep" => Syntax::Bicep,
+            "bicep" | "bicepparam" => Syntax::Bicep,
             "yaml" | "yml" => Syntax::Yaml,
             "json" => Syntax::Json,
             "toml" => Syntax::Toml,

@@ -35,6 +35,20 @@ pub(super) struct Binding<'s> {
 /// The names bound at an expression.
 pub(super) type Names<'s> = Option<&'s Binding<'s>>;
 
+/// A module as it is called.
+pub(super) struct Call<'m> {
+    /// The template of the module.
+    pub template: &'m Template,
+    /// The file that holds it.
+    pub file: FileId,
+    /// The name of the call, with the round that it is in.
+    pub name: SmolStr,
+    /// Where it is called.
+    pub place: Place,
+    /// What its parameters are given.
+    pub given: Vec<(SmolStr, Node)>,
+}
+
 /// What a parameter has.
 #[derive(Clone)]
 enum Given<'t> {
@@ -47,6 +61,10 @@ enum Given<'t> {
 pub(super) struct Evaluator<'t> {
     /// The file that holds them.
     pub file: FileId,
+    /// What stands before the addresses of its resources: the modules that it is in.
+    pub prefix: SmolStr,
+    /// Where it is called, innermost first.
+    pub chain: Vec<Place>,
     parameters: FxHashMap<&'t str, Given<'t>>,
     variables: FxHashMap<&'t str, &'t Expression>,
     /// The resources that have symbolic names.
@@ -58,50 +76,71 @@ pub(super) struct Evaluator<'t> {
 }
 
 impl<'t> Evaluator<'t> {
-    /// An evaluator of a template whose parameters have their defaults.
-    pub(super) fn new(template: &'t Template, file: FileId) -> Evaluator<'t> {
-        let mut evaluator = Evaluator {
+    /// An evaluator of a template that is given these values.
+    pub(super) fn new(template: &'t Template, file: FileId, given: &[(SmolStr, Node)]) -> Evaluator<'t> {
+        Evaluator::empty(file).of(template, given)
+    }
+
+    /// An evaluator of a module that is called from this template.
+    pub(super) fn called<'m>(&self, call: &Call<'m>) -> Evaluator<'m> {
+        let mut evaluator = Evaluator::empty(call.file);
+        evaluator.prefix = format_smolstr!("{}{}::", self.prefix, call.name);
+        evaluator.chain = std::iter::once(call.place).chain(self.chain.iter().copied()).collect();
+        evaluator.steps.set(self.steps.get());
+        evaluator.of(call.template, &call.given)
+    }
+
+    /// The steps of a template that was called count for this one, too.
+    pub(super) fn count(&self, called: &Evaluator<'_>) {
+        self.steps.set(called.steps.get());
+    }
+
+    fn empty(file: FileId) -> Evaluator<'t> {
+        Evaluator {
             file,
+            prefix: SmolStr::default(),
+            chain: Vec::new(),
             parameters: FxHashMap::default(),
             variables: FxHashMap::default(),
             symbols: FxHashMap::default(),
             index: Index::default(),
             known: RefCell::default(),
             steps: Cell::new(0),
-        };
-        evaluator.declare(template);
-        evaluator.index = Index::of(&evaluator, template);
-        evaluator.known.borrow_mut().clear();
-        evaluator
+        }
+    }
+
+    fn of(mut self, template: &'t Template, given: &[(SmolStr, Node)]) -> Evaluator<'t> {
+        self.declare(template);
+        for (name, value) in given {
+            if let Some(parameter) = self.parameters.get_mut(name.as_str()) {
+                *parameter = Given::Value(value.clone());
+            }
+        }
+        self.indexed(template)
+    }
+
+    fn indexed(mut self, template: &Template) -> Evaluator<'t> {
+        self.index = Index::of(&self, template);
+        self.known.borrow_mut().clear();
+        self
     }
 
     /// An evaluator of a template within this one.
     pub(super) fn within(&self, deployment: &'t crate::syntax::bicep::Deployment, names: Names<'_>) -> Evaluator<'t> {
         let template = &deployment.template;
-        let mut evaluator = Evaluator {
-            file: self.file,
-            parameters: FxHashMap::default(),
-            variables: FxHashMap::default(),
-            symbols: FxHashMap::default(),
-            index: Index::default(),
-            known: RefCell::default(),
-            steps: Cell::new(self.steps.get()),
-        };
-        evaluator.declare(template);
+        let mut evaluator = Evaluator::empty(self.file);
+        evaluator.prefix.clone_from(&self.prefix);
+        evaluator.chain.clone_from(&self.chain);
+        evaluator.steps.set(self.steps.get());
         if deployment.is_inner {
-            for (name, value) in &deployment.parameters {
-                let value = self.value(value, names, 0);
-                if let Some(given) = evaluator.parameters.get_mut(name.as_str()) {
-                    *given = Given::Value(value);
-                }
-            }
-        } else {
-            evaluator.parameters.clone_from(&self.parameters);
-            evaluator.variables.clone_from(&self.variables);
+            let value = |(name, value): &(SmolStr, Expression)| (name.clone(), self.value(value, names, 0));
+            let given: Vec<(SmolStr, Node)> = deployment.parameters.iter().map(value).collect();
+            return evaluator.of(template, &given);
         }
-        evaluator.index = Index::of(&evaluator, template);
-        evaluator.known.borrow_mut().clear();
-        evaluator
+        evaluator.declare(template);
+        evaluator.parameters.clone_from(&self.parameters);
+        evaluator.variables.clone_from(&self.variables);
+        evaluator.indexed(template)
     }
 
     fn declare(&mut self, template: &'t Template) {

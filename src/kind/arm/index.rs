@@ -24,12 +24,15 @@ pub(super) struct Named {
     pub name: String,
     /// Its symbolic name with those of the resources around it.
     pub symbol: Option<SmolStr>,
+    /// What stands before its address: the modules that it is in.
+    pub prefix: SmolStr,
 }
 
 impl Named {
     /// A resource, within another perhaps.
     pub(super) fn of(evaluator: &Evaluator<'_>, resource: &Resource, around: Option<&Named>) -> Named {
         let name = resource.property("name").map_or_else(String::new, |name| evaluator.symbolic(name, 0));
+        let prefix = evaluator.prefix.clone();
         let Some(around) = around else {
             // A child that stands alone names its parent, in Bicep by its symbol.
             let parent = resource.property("parent").filter(|_| resource.kind.matches('/').count() > 1);
@@ -37,7 +40,7 @@ impl Named {
                 Some(parent) => format!("{}/{name}", parent_name(evaluator, parent)),
                 None => name,
             };
-            return Named { kind: resource.kind.clone(), name, symbol: resource.symbol.clone() };
+            return Named { kind: resource.kind.clone(), name, symbol: resource.symbol.clone(), prefix };
         };
         let symbol = match (&around.symbol, &resource.symbol) {
             (Some(outer), Some(own)) => Some(format_smolstr!("{outer}::{own}")),
@@ -45,16 +48,16 @@ impl Named {
         };
         let is_whole = resource.kind.contains('.') && resource.kind.contains('/');
         if is_whole {
-            return Named { kind: resource.kind.clone(), name, symbol };
+            return Named { kind: resource.kind.clone(), name, symbol, prefix };
         }
         let kind = format_smolstr!("{}/{}", around.kind, resource.kind);
-        Named { kind, name: format!("{}/{name}", around.name), symbol }
+        Named { kind, name: format!("{}/{name}", around.name), symbol, prefix }
     }
 
     /// Its address.
     pub(super) fn address(&self) -> SmolStr {
         let name = self.symbol.as_deref().unwrap_or(&self.name);
-        format_smolstr!("{}.{name}", self.kind)
+        format_smolstr!("{}{}.{name}", self.prefix, self.kind)
     }
 
     /// Type and name of the resource that it is a part of.

@@ -1,6 +1,6 @@
 //! JSON templates as what they have in common with Bicep.
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use super::expression;
 use crate::syntax::bicep::{
@@ -22,13 +22,33 @@ const SCHEMAS: [&str; 4] = [
 /// Whether a tree is a template.
 pub(super) fn is_template(root: &Node) -> bool {
     let Some(resources) = root.get("resources") else { return false };
-    let schema = root.get("$schema").and_then(Node::as_str).unwrap_or_default().trim_end_matches('#');
-    let says_so = SCHEMAS.iter().any(|name| {
-        schema.len() >= name.len()
-            && schema.get(schema.len() - name.len()..).is_some_and(|end| end.eq_ignore_ascii_case(name))
-    });
+    let says_so = SCHEMAS.iter().any(|name| has_schema(root, name));
     let looks_so = || root.get("contentVersion").is_some() && root.get("$schema").is_none();
     (says_so || looks_so()) && (resources.as_list().is_some() || resources.as_map().is_some())
+}
+
+/// The address of the schema of values for a template.
+const VALUES: &str = "/deploymentParameters.json";
+
+/// Whether a tree holds values for the parameters of a template.
+pub(super) fn is_values(root: &Node) -> bool {
+    has_schema(root, VALUES) && root.get("parameters").is_some_and(|node| node.as_map().is_some())
+}
+
+/// The values of a tree that holds some; a secret that is only named is not known.
+pub(super) fn values(root: &Node) -> Vec<(SmolStr, Node)> {
+    let given = |entry: &Entry| match entry.value.get("value") {
+        Some(value) => value.clone(),
+        None => Node::unknown(format_smolstr!("parameter {}", entry.key), entry.value.place),
+    };
+    let entries = root.get("parameters").map_or(&[][..], Node::entries);
+    entries.iter().map(|entry| (entry.key.clone(), given(entry))).collect()
+}
+
+fn has_schema(root: &Node, name: &str) -> bool {
+    let schema = root.get("$schema").and_then(Node::as_str).unwrap_or_default().trim_end_matches('#');
+    let end = schema.len().checked_sub(name.len()).and_then(|start| schema.get(start..));
+    end.is_some_and(|end| end.eq_ignore_ascii_case(name))
 }
 
 /// The sections of a template.
@@ -56,7 +76,7 @@ fn read(root: &Node, deployments: usize) -> Template {
         parameters: parameters.collect(),
         variables,
         resources: root.get("resources").map(|node| resources(node, deployments)).unwrap_or_default(),
-        modules: Vec::new(),
+        ..Template::default()
     }
 }
 
@@ -111,7 +131,7 @@ fn deployment(properties: &Node, deployments: usize) -> Option<Box<Deployment>> 
 fn repeated(node: &Node) -> Option<Loop> {
     let name = node.get("name").and_then(Node::as_str)?;
     Some(Loop {
-        item: smol_str::format_smolstr!("{INDEX}{name}"),
+        item: format_smolstr!("{INDEX}{name}"),
         index: Some(SmolStr::new_static(INDEX)),
         over: value(node.get("count")?),
         condition: None,
@@ -122,7 +142,7 @@ fn repeated(node: &Node) -> Option<Loop> {
 fn copied(item: &Node) -> Option<(SmolStr, Span, Expression)> {
     let name = item.get("name")?;
     let text = name.as_str()?;
-    let index = smol_str::format_smolstr!("{INDEX}{text}");
+    let index = format_smolstr!("{INDEX}{text}");
     let repeated = Loop { item: index, index: None, over: value(item.get("count")?), condition: None };
     let body = value(item.get("input")?);
     let kind = Kind::For(Box::new(repeated), Box::new(body));

@@ -3,30 +3,37 @@
 use smol_str::{SmolStr, format_smolstr};
 
 use super::evaluate::{Binding, Evaluator, Names, index_name, referring, whole};
+use super::firewall;
 use super::functions::truth;
 use super::index::Named;
-use super::{firewall, json};
-use crate::kind::{Resource, Unit, targets};
+use crate::kind::{ParsedFile, Resource, Unit, View, targets};
 use crate::syntax::bicep::{self, INDEX, Template};
-use crate::syntax::tree::{FileId, Map, Node, Place, Span, Value};
+use crate::syntax::tree::{Map, Node, Place, Span, Value};
 
 /// Resources that one template may become.
 const MAX_RESOURCES: usize = 20_000;
 
-/// Lowers a template of JSON.
-pub(super) fn json(root: &Node, file: FileId, unit: &mut Unit) {
-    template(&json::template(root), file, unit);
+/// What templates are lowered into.
+pub(super) struct Lowering<'u, 'v> {
+    /// The unit.
+    pub unit: &'u mut Unit,
+    /// The other files.
+    pub view: &'u View<'v>,
+    /// The files that lead here: the root template, and modules that call each other.
+    pub within: Vec<&'v ParsedFile>,
+    /// How many modules were called.
+    pub calls: usize,
 }
 
-/// Lowers a template.
-pub(super) fn template(template: &Template, file: FileId, unit: &mut Unit) {
-    let evaluator = Evaluator::new(template, file);
-    all(&evaluator, &template.resources, unit);
-}
-
-fn all(evaluator: &Evaluator<'_>, resources: &[bicep::Resource], unit: &mut Unit) {
-    for resource in resources {
-        repeated(evaluator, resource, None, None, unit);
+impl Lowering<'_, '_> {
+    /// Lowers a template.
+    pub(super) fn template(&mut self, evaluator: &Evaluator<'_>, template: &Template) {
+        for resource in &template.resources {
+            repeated(evaluator, resource, None, None, self);
+        }
+        for module in &template.modules {
+            self.module(evaluator, module);
+        }
     }
 }
 
@@ -36,27 +43,40 @@ fn repeated(
     resource: &bicep::Resource,
     around: Option<&Named>,
     names: Names<'_>,
-    unit: &mut Unit,
+    out: &mut Lowering<'_, '_>,
 ) {
     let Some(repeated) = &resource.repeated else {
-        return one(evaluator, resource, &Around { named: around, names, round: None }, unit);
+        return one(evaluator, resource, &Around { named: around, names, round: None }, out);
     };
     let place = Place::span(evaluator.file, resource.header);
+    each_round(evaluator, repeated, names, place, &mut |names, round| {
+        one(evaluator, resource, &Around { named: around, names, round }, out);
+    });
+}
+
+/// Calls `visit` with the names that each round of a loop binds; once without a round where it is not known how many there
+/// are: then it may be there once or often, and what depends on the round is not known.
+pub(super) fn each_round(
+    evaluator: &Evaluator<'_>,
+    repeated: &bicep::Loop,
+    names: Names<'_>,
+    place: Place,
+    visit: &mut dyn FnMut(Names<'_>, Option<usize>),
+) {
     match evaluator.rounds(repeated, names, 0) {
         Ok(rounds) => {
             for (index, item) in rounds.into_iter().enumerate() {
                 let counted = Binding { name: index_name(repeated), value: whole(index, place), outer: names };
                 let item = Binding { name: &repeated.item, value: item, outer: Some(&counted) };
-                one(evaluator, resource, &Around { named: around, names: Some(&item), round: Some(index) }, unit);
+                visit(Some(&item), Some(index));
             }
         }
-        // It may be there once or often, and what depends on the round is not known.
         Err(unknown) => {
             let unknown = Node::new(Value::Unknown(unknown), place);
             let name = if repeated.item.starts_with(INDEX) { "" } else { index_name(repeated) };
             let counted = Binding { name, value: Node::unknown(name, place), outer: names };
             let item = Binding { name: &repeated.item, value: unknown, outer: Some(&counted) };
-            one(evaluator, resource, &Around { named: around, names: Some(&item), round: None }, unit);
+            visit(Some(&item), None);
         }
     }
 }
@@ -68,8 +88,8 @@ struct Around<'a> {
     round: Option<usize>,
 }
 
-fn one(evaluator: &Evaluator<'_>, resource: &bicep::Resource, around: &Around<'_>, unit: &mut Unit) {
-    if unit.resources.len() >= MAX_RESOURCES {
+fn one(evaluator: &Evaluator<'_>, resource: &bicep::Resource, around: &Around<'_>, out: &mut Lowering<'_, '_>) {
+    if out.unit.resources.len() >= MAX_RESOURCES {
         return;
     }
     let condition = resource.condition.as_ref().map(|each| evaluator.value(each, around.names, 0));
@@ -80,15 +100,16 @@ fn one(evaluator: &Evaluator<'_>, resource: &bicep::Resource, around: &Around<'_
     if !resource.existing {
         let lowered = lowered(evaluator, resource, &named, around);
         let openings = firewall::openings(&lowered);
-        unit.resources.push(lowered);
-        unit.resources.extend(openings);
+        out.unit.resources.push(lowered);
+        out.unit.resources.extend(openings);
     }
     for child in &resource.children {
-        repeated(evaluator, child, Some(&named), around.names, unit);
+        repeated(evaluator, child, Some(&named), around.names, out);
     }
     if let Some(deployment) = &resource.deployment {
         let inner = evaluator.within(deployment, around.names);
-        all(&inner, &deployment.template.resources, unit);
+        out.template(&inner, &deployment.template);
+        evaluator.count(&inner);
     }
 }
 
@@ -123,7 +144,7 @@ fn lowered(evaluator: &Evaluator<'_>, resource: &bicep::Resource, named: &Named,
         header,
         extent: place(resource.extent),
         owner: None,
-        call_chain: Vec::new(),
+        call_chain: evaluator.chain.clone(),
         converts_scalars: true,
     }
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::kind::Resource;
-use crate::syntax::tree::{Node, Value};
+use crate::syntax::tree::{FileId, Node, Value};
 use crate::syntax::{bicep, json as json_syntax};
 
 fn parsed(text: &str) -> ParsedFile {
@@ -210,7 +210,8 @@ fn only_templates_are_claimed() {
         (r#"{"$schema": "https://x/schemas/2015-01-01/deploymentTemplate.json#", "resources": []}"#, true),
         (r#"{"$schema": "https://x/2018-05-01/subscriptionDeploymentTemplate.json#", "resources": {}}"#, true),
         (r#"{"contentVersion": "1.0.0.0", "resources": []}"#, true),
-        (r#"{"$schema": "https://x/2015-01-01/deploymentParameters.json#", "parameters": {}}"#, false),
+        (r#"{"$schema": "https://x/2015-01-01/deploymentParameters.json#", "parameters": {}}"#, true),
+        (r#"{"$schema": "https://x/2015-01-01/deploymentParameters.json#", "resources": []}"#, false),
         (r#"{"resources": []}"#, false),
         (r#"{"$schema": "https://json-schema.org/draft-07/schema#", "contentVersion": "1", "resources": []}"#, false),
     ] {
@@ -250,4 +251,119 @@ fn hostile_templates_are_bounded() {
         assert_eq!(unit(&deep).resources.len(), 1);
     };
     std::thread::Builder::new().stack_size(2 << 20).spawn(run).unwrap().join().unwrap();
+}
+
+/// The units of several files.
+fn units(files: &[(&str, &str)]) -> Vec<Unit> {
+    let mut files = files.to_vec();
+    files.sort_unstable();
+    let file = |(index, (path, text)): (usize, &(&str, &str))| {
+        let id = FileId(u32::try_from(index).unwrap());
+        let parsed = if text.starts_with('{') { json_syntax::parse(text, id) } else { bicep::parse(text, id) };
+        assert_eq!(parsed.errors, vec![], "{path}");
+        ParsedFile { id, path: (*path).into(), text: (*text).into(), content: parsed.content }
+    };
+    let files: Vec<ParsedFile> = files.iter().enumerate().map(file).collect();
+    let files: Vec<&ParsedFile> = files.iter().collect();
+    let view = View::new(&files, &[], &[], jiff::civil::date(2026, 1, 15));
+    let claimed: Vec<&ParsedFile> = files.iter().copied().filter(|file| Arm.claims(file, &view)).collect();
+    Arm.groups(&claimed).iter().map(|group| Arm.build(group, &view)).collect()
+}
+
+const STORAGE: &str = "param tls string\nparam name string = 'st'\nparam open bool\nresource st 'Microsoft.Storage/storageAccounts@2023-01-01' = {\n  name: name\n  properties: {\n    minimumTlsVersion: tls\n    allowBlobPublicAccess: open\n  }\n  resource blobs 'blobServices' = {\n    name: 'default'\n  }\n}\n";
+
+#[test]
+fn modules_are_judged_where_they_are_called() {
+    let main = "param open bool = true\nmodule one './modules/st.bicep' = {\n  name: 'one'\n  params: {\n    tls: 'TLS1_0'\n    name: null\n    open: open\n  }\n}\nmodule many 'modules/st.bicep' = [for n in ['a', 'b']: if (n != 'b') {\n  name: n\n  params: {\n    tls: one.outputs.tls\n    name: n\n    open: false\n  }\n}]\nmodule off 'modules/st.bicep' = if (!open) {\n  name: 'off'\n}\nmodule far 'br/public:x/y:1.0' = {\n  name: 'far'\n}\n";
+    let units = units(&[("infra/main.bicep", main), ("infra/modules/st.bicep", STORAGE)]);
+    assert_eq!(units.len(), 1);
+    let addresses: Vec<&str> = units[0].resources.iter().map(|resource| resource.address.as_str()).collect();
+    let st = "Microsoft.Storage/storageAccounts";
+    assert_eq!(
+        addresses,
+        [
+            format!("one::{st}.st"),
+            format!("one::{st}/blobServices.st::blobs"),
+            format!("many[0]::{st}.st"),
+            format!("many[0]::{st}/blobServices.st::blobs")
+        ]
+    );
+    let shown = |index: usize| show(units[0].resources[index].tree.get("properties"));
+    assert_eq!(shown(0), "{minimumTlsVersion: TLS1_0, allowBlobPublicAccess: true}");
+    assert_eq!(shown(2), "{minimumTlsVersion: ?one.outputs.tls, allowBlobPublicAccess: false}");
+    let blobs = &units[0].resources[1];
+    assert_eq!(blobs.tree.get("parent").unwrap().refers.as_ref().unwrap().to_vec(), [addresses[0]]);
+    let chain: Vec<&str> = blobs.call_chain.iter().map(|place| place.as_span().unwrap().slice(main)).collect();
+    assert_eq!((blobs.header.file, chain), (FileId(1), vec!["module one './modules/st.bicep'"]));
+    assert_eq!(units[0].notices.len(), 1);
+    assert!(units[0].notices[0].message.contains("in a registry"));
+}
+
+#[test]
+fn modules_that_call_each_other_end() {
+    let calls = |path: &str| format!("module m '{path}' = {{\n  name: 'm'\n}}\n{STORAGE}");
+    let (a, b) = (calls("b.bicep"), calls("./a.bicep"));
+    let circle = units(&[("a.bicep", &a), ("b.bicep", &b)]);
+    assert_eq!(circle.len(), 1);
+    assert_eq!(circle[0].notices.iter().map(|notice| notice.id).collect::<Vec<_>>(), ["module-too-deep"]);
+    assert_eq!(circle[0].resources.len(), 4);
+    let wide: Vec<(String, String)> = (0..15)
+        .map(|level| {
+            let path = format!("l{}.bicep", level + 1);
+            let call = |name: &str| format!("module {name} '{path}' = [for n in range(0, 9): {{\n  name: 'm'\n}}]\n");
+            (format!("l{level}.bicep"), call("x") + &call("y"))
+        })
+        .chain([("l15.bicep".to_owned(), STORAGE.to_owned())])
+        .collect();
+    let wide: Vec<(&str, &str)> = wide.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    assert_eq!(units(&wide)[0].notices.iter().map(|notice| notice.id).collect::<Vec<_>>(), ["too-many-modules"]);
+}
+
+#[test]
+fn parameters_have_what_their_files_agree_on() {
+    let values = |text: &str| {
+        format!(
+            r#"{{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#",
+            "contentVersion": "1.0.0.0", "parameters": {{{text}}}}}"#
+        )
+    };
+    let properties = |files: &[(&str, &str)]| {
+        let units = units(files);
+        let all: Vec<&Resource> = units.iter().flat_map(|unit| &unit.resources).collect();
+        format!("{} {}", show(all[0].tree.get("name")), show(all[0].tree.get("properties")))
+    };
+    let unknown = "st {minimumTlsVersion: ?parameter tls, allowBlobPublicAccess: ?parameter open}";
+    assert_eq!(properties(&[("st.bicep", STORAGE)]), unknown);
+    let one =
+        "using './st.bicep'\nvar old = '1_0'\nparam tls = 'TLS${old}'\nparam open = readEnvironmentVariable('X')\n";
+    let other = "using 'st.bicep'\nextends 'base.bicepparam'\nparam tls = 'TLS1_0'\nparam name = 'x'\n";
+    let base = "using none\nparam open = true\nparam name = 'y'\n";
+    assert_eq!(
+        properties(&[("st.bicep", STORAGE), ("one.bicepparam", one)]),
+        "st {minimumTlsVersion: TLS1_0, allowBlobPublicAccess: ?readEnvironmentVariable('X')}"
+    );
+    let extended = [("st.bicep", STORAGE), ("other.bicepparam", other), ("base.bicepparam", base)];
+    assert_eq!(properties(&extended), "x {minimumTlsVersion: TLS1_0, allowBlobPublicAccess: true}");
+    // Of two only what they agree on is known, and what only one gives is not.
+    assert_eq!(
+        properties(&[extended[0], extended[1], extended[2], ("one.bicepparam", one)]),
+        "?parameter name {minimumTlsVersion: TLS1_0, allowBlobPublicAccess: ?parameter open}"
+    );
+    let json =
+        values(r#""tls": {"value": "TLS1_2"}, "open": {"reference": {"keyVault": {"id": "x"}, "secretName": "s"}}"#);
+    let known = "st {minimumTlsVersion: TLS1_2, allowBlobPublicAccess: ?parameter open}";
+    for path in ["st.parameters.json", "st.parameters.prod.json", "ST-params.json", "parameters.json"] {
+        assert_eq!(properties(&[("st.bicep", STORAGE), (path, &json)]), known, "{path}");
+    }
+    for path in ["p/st.parameters.json", "other.parameters.json", "store.parameters.json"] {
+        assert_eq!(properties(&[("st.bicep", STORAGE), (path, &json)]), unknown, "{path}");
+    }
+    // Of two templates in a folder nobody knows which one is meant.
+    assert_eq!(properties(&[("st.bicep", STORAGE), ("x.bicep", ""), ("parameters.json", &json)]), unknown);
+    let template = r#"{"$schema": "https://x/2019-04-01/deploymentTemplate.json#", "parameters": {"tls": {"type": "string"}},
+        "resources": [{"type": "Microsoft.Storage/storageAccounts", "name": "st", "properties": {"minimumTlsVersion": "[parameters('tls')]"}}]}"#;
+    assert_eq!(
+        properties(&[("azuredeploy.json", template), ("azuredeploy.parameters.json", &json)]),
+        "st {minimumTlsVersion: TLS1_2}"
+    );
 }

@@ -1,8 +1,9 @@
 //! Bicep, and the parts of a deployment template that Bicep and ARM's JSON have in common: parameters, variables,
 //! resources, and the expressions that they are made of. The expressions are not evaluated here.
 //!
-//! Read are `param`, `var`, `resource` (nested ones too, `existing`, conditions and loops) and `module`; the other
-//! statements (`output`, `type`, `func`, `metadata`, `import` …) say nothing about a resource and are passed over.
+//! Read are `param`, `var`, `resource` (nested ones too, `existing`, conditions and loops), `module`, and `using` and
+//! `extends` of files of parameters; the other statements (`output`, `type`, `func`, `metadata`, `import` …) say nothing
+//! about a resource and are passed over.
 
 mod expression;
 mod literal;
@@ -27,6 +28,19 @@ pub struct Template {
     pub resources: Vec<Resource>,
     /// Other files that are deployed with it.
     pub modules: Vec<Module>,
+    /// Of a file of parameters: the template that it is for.
+    pub using: Option<Named>,
+    /// The file of parameters that one builds on.
+    pub extends: Option<Named>,
+}
+
+/// Another file by name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Named {
+    /// Its path, or its address in a registry; empty where the file says `none`.
+    pub path: SmolStr,
+    /// Where that is written.
+    pub span: Span,
 }
 
 /// A parameter.
@@ -58,6 +72,14 @@ pub struct Module {
     pub path: SmolStr,
     /// Where that is written.
     pub span: Span,
+    /// Whether it is deployed at all.
+    pub condition: Option<Expression>,
+    /// What it is repeated over.
+    pub repeated: Option<Loop>,
+    /// What it is given: a map as a rule.
+    pub parameters: Option<Expression>,
+    /// `module net './net.bicep'`
+    pub header: Span,
 }
 
 /// A resource.

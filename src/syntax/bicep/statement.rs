@@ -1,7 +1,7 @@
 //! Statements.
 
 use super::read::{Read, Reader};
-use super::{Expression, Module, Parameter, Resource, Template, Variable};
+use super::{Expression, Kind, Module, Named, Parameter, Resource, Template, Variable};
 use crate::syntax::SyntaxError;
 use crate::syntax::error::MAX_ERRORS;
 
@@ -70,7 +70,9 @@ impl Reader<'_> {
                 let resource = self.resource(start)?;
                 template.resources.push(resource);
             }
-            "module" => template.modules.push(self.module()?),
+            "module" => template.modules.push(self.module(start)?),
+            "using" => template.using = Some(self.other_file()?),
+            "extends" => template.extends = Some(self.other_file()?),
             "output" => {
                 self.expect_name("the output")?;
                 self.go_to_value()?;
@@ -114,20 +116,33 @@ impl Reader<'_> {
         self.expression()
     }
 
-    fn module(&mut self) -> Read<Module> {
+    fn module(&mut self, start: usize) -> Read<Module> {
         let (symbol, _) = self.expect_name("the module")?;
         self.blanks();
         let path = self.text_literal()?;
+        let header = self.span_from(start);
         self.go_to_value()?;
         self.lines();
-        self.condition()?;
-        self.expression_or_loop()?;
-        Ok(Module { symbol, path: path.as_text().unwrap_or_default().into(), span: path.span })
+        let condition = self.condition()?;
+        let body = self.expression()?;
+        let (repeated, body) = match body.kind {
+            Kind::For(repeated, body) => (Some(*repeated), *body),
+            kind => (None, Expression { kind, ..body }),
+        };
+        let parameters = body.properties().iter().find(|each| each.is("params")).map(|each| each.value.clone());
+        let text = path.as_text().unwrap_or_default().into();
+        Ok(Module { symbol, path: text, span: path.span, condition, repeated, parameters, header })
     }
 
-    /// The body of a module, whose loop may have a condition.
-    fn expression_or_loop(&mut self) -> Read<()> {
-        self.expression().map(|_| ())
+    /// `using './main.bicep'`, `using none`
+    fn other_file(&mut self) -> Read<Named> {
+        if self.rest().starts_with('\'') {
+            let path = self.text_literal()?;
+            return Ok(Named { path: path.as_text().unwrap_or_default().into(), span: path.span });
+        }
+        let start = self.at;
+        self.pass_over()?;
+        Ok(Named { path: "".into(), span: self.span_from(start) })
     }
 
     /// Passes over a type up to the `=` of the value, which is passed over too; false where the statement ends first.

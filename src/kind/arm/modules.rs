@@ -1,0 +1,251 @@
+//! Templates of several files: the modules that a Bicep file calls, and the files of parameters that give values to a
+//! template.
+//!
+//! A module that another file of the scan calls is judged where it is called, with what it is given there. The other
+//! templates are roots. A root is given what its files of parameters say: `using './main.bicep'` in Bicep, in JSON a file
+//! that is called like the template (`main.parameters.json`, `main.parameters.prod.json`), or `parameters.json` beside
+//! the only template of a folder. Where several do not agree, the parameter is not known.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::{SmolStr, format_smolstr};
+
+use super::evaluate::{Call, Evaluator, Names};
+use super::functions::truth;
+use super::lower::{Lowering, each_round};
+use super::{is_template, json};
+use crate::kind::{Group, Notice, ParsedFile, View};
+use crate::source::path::from_folder;
+use crate::syntax::Content;
+use crate::syntax::bicep::{Module, Template};
+use crate::syntax::tree::{Node, Place};
+
+/// Modules that call modules that are followed.
+const MAX_LEVELS: usize = 20;
+
+/// Calls of modules that one root may make.
+const MAX_CALLS: usize = 2_000;
+
+/// How many files of parameters may build on each other.
+const MAX_EXTENDS: usize = 8;
+
+/// The template of a Bicep file.
+pub(super) fn bicep(file: &ParsedFile) -> Option<&Template> {
+    if let Content::Bicep(template) = &file.content { Some(template) } else { None }
+}
+
+/// Whether a file holds values for the parameters of a template.
+pub(super) fn is_values(file: &ParsedFile) -> bool {
+    bicep(file).is_some_and(|template| template.using.is_some() || template.extends.is_some())
+        || file.trees().iter().any(json::is_values)
+}
+
+/// Roots with the modules that they call and the files of their parameters.
+pub(super) fn groups<'a>(files: &[&'a ParsedFile]) -> Vec<Group<'a>> {
+    let by_path: BTreeMap<&str, &'a ParsedFile> = files.iter().map(|file| (&*file.path, *file)).collect();
+    let templates: Vec<&'a ParsedFile> = files.iter().copied().filter(|file| !is_values(file)).collect();
+    let called: BTreeSet<String> = templates.iter().flat_map(|file| calls(file)).collect();
+    let mut roots: Vec<&'a ParsedFile> =
+        templates.iter().copied().filter(|file| !called.contains(&*file.path)).collect();
+    let mut reached: BTreeSet<&str> = roots.iter().flat_map(|root| reach(root, &by_path)).collect();
+    // Of modules that call each other in a circle the first is the root.
+    for file in &templates {
+        if !reached.contains(&*file.path) {
+            reached.extend(reach(file, &by_path));
+            roots.push(file);
+        }
+    }
+    let values: Vec<&'a ParsedFile> = files.iter().copied().filter(|file| is_values(file)).collect();
+    let mut unused: BTreeSet<&str> = values.iter().map(|file| &*file.path).collect();
+    let mut groups = Vec::new();
+    for root in roots {
+        let mut paths = reach(root, &by_path);
+        for file in values.iter().filter(|file| applies(file, root, &templates)) {
+            unused.remove(&*file.path);
+            paths.insert(&file.path);
+        }
+        let files = paths.into_iter().filter_map(|path| by_path.get(path).copied()).collect();
+        groups.push(Group { name: root.path.clone(), files });
+    }
+    let alone = unused.into_iter().filter_map(|path| by_path.get(path));
+    groups.extend(alone.map(|file| Group { name: file.path.clone(), files: vec![*file] }));
+    groups.sort_by(|one, other| one.name.cmp(&other.name));
+    groups
+}
+
+/// The paths of the modules that a file calls.
+fn calls(file: &ParsedFile) -> impl Iterator<Item = String> {
+    let modules = bicep(file).map(|template| template.modules.as_slice()).unwrap_or_default();
+    modules.iter().filter_map(|module| from_folder(file.folder(), &module.path))
+}
+
+/// A root and the modules that it leads to.
+fn reach<'a>(root: &'a ParsedFile, files: &BTreeMap<&str, &'a ParsedFile>) -> BTreeSet<&'a str> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![root];
+    while let Some(file) = open.pop() {
+        if found.insert(&*file.path) {
+            open.extend(calls(file).filter_map(|path| files.get(path.as_str()).copied()));
+        }
+    }
+    found
+}
+
+/// Whether values are for a template.
+fn applies(values: &ParsedFile, root: &ParsedFile, templates: &[&ParsedFile]) -> bool {
+    if let Some(template) = bicep(values) {
+        let using = template.using.as_ref().and_then(|using| from_folder(values.folder(), &using.path));
+        return using.is_some_and(|path| path == *root.path);
+    }
+    if values.folder() != root.folder() {
+        return false;
+    }
+    let stem = |file: &ParsedFile| file.name().rsplit_once('.').map_or("", |(stem, _)| stem).to_ascii_lowercase();
+    let (name, root_stem) = (values.name().to_ascii_lowercase(), stem(root));
+    let is_called_like = |stem: &str| name.strip_prefix(stem).is_some_and(|rest| rest.starts_with(['.', '-', '_']));
+    let mut others = templates.iter().filter(|other| other.folder() == root.folder() && stem(other) != root_stem);
+    is_called_like(&root_stem) || (name.starts_with("parameters") && others.next().is_none())
+}
+
+/// What the parameters of a root are given.
+pub(super) fn given(group: &Group<'_>, root: &ParsedFile, view: &View<'_>) -> Vec<(SmolStr, Node)> {
+    let files = group.files.iter().filter(|file| is_values(file) && file.path != root.path);
+    let sets: Vec<BTreeMap<SmolStr, Node>> = files.map(|file| values(file, view, MAX_EXTENDS)).collect();
+    let names: BTreeSet<&SmolStr> = sets.iter().flat_map(BTreeMap::keys).collect();
+    let agreed = |name: &SmolStr| {
+        let mut found = sets.iter().map(|set| set.get(name));
+        let first = found.next().flatten()?;
+        found.all(|other| other == Some(first)).then(|| first.clone())
+    };
+    let place = root_place(root);
+    let unknown = |name: &SmolStr| Node::unknown(format_smolstr!("parameter {name}"), place);
+    names.into_iter().map(|name| (name.clone(), agreed(name).unwrap_or_else(|| unknown(name)))).collect()
+}
+
+fn root_place(root: &ParsedFile) -> Place {
+    Place::whole(root.id)
+}
+
+/// The values in a file, and in those that it builds on.
+fn values(file: &ParsedFile, view: &View<'_>, extends: usize) -> BTreeMap<SmolStr, Node> {
+    let Some(template) = bicep(file) else {
+        return file.trees().iter().filter(|tree| json::is_values(tree)).flat_map(json::values).collect();
+    };
+    let base = template.extends.as_ref().filter(|_| extends > 0);
+    let base = base.and_then(|base| view.file(&from_folder(file.folder(), &base.path)?));
+    let mut found = base.map(|base| values(base, view, extends - 1)).unwrap_or_default();
+    let evaluator = Evaluator::new(template, file.id, &[]);
+    for parameter in &template.parameters {
+        if let Some(value) = &parameter.default {
+            found.insert(parameter.name.clone(), evaluator.value(value, None, 0));
+        }
+    }
+    found
+}
+
+impl Lowering<'_, '_> {
+    /// A module, once for each round of its loop.
+    pub(super) fn module(&mut self, evaluator: &Evaluator<'_>, module: &Module) {
+        let place = Place::span(evaluator.file, module.header);
+        let path = self.within.last().and_then(|file| from_folder(file.folder(), &module.path));
+        let found = path.and_then(|path| self.view.file(&path)).filter(|file| is_template(file));
+        let Some(file) = found else { return self.tell(not_read(module, Place::span(evaluator.file, module.span))) };
+        if self.within.len() > MAX_LEVELS || self.within.iter().any(|outer| outer.path == file.path) {
+            let message = format!("the module `{}` calls itself, or too many others; it was not followed", module.path);
+            return self.tell(Notice { id: "module-too-deep", message, place });
+        }
+        self.within.push(file);
+        let Some(repeated) = &module.repeated else {
+            self.call(evaluator, module, file, None, None);
+            self.within.pop();
+            return;
+        };
+        each_round(evaluator, repeated, None, place, &mut |names, round| {
+            self.call(evaluator, module, file, names, round);
+        });
+        self.within.pop();
+    }
+
+    fn call(
+        &mut self,
+        evaluator: &Evaluator<'_>,
+        module: &Module,
+        file: &ParsedFile,
+        names: Names<'_>,
+        round: Option<usize>,
+    ) {
+        let conditions =
+            module.condition.iter().chain(module.repeated.iter().filter_map(|each| each.condition.as_deref()));
+        if conditions.into_iter().any(|each| truth(&evaluator.value(each, names, 0)) == Some(false)) {
+            return;
+        }
+        let place = Place::span(evaluator.file, module.header);
+        self.calls += 1;
+        if self.calls > MAX_CALLS {
+            let message = format!("more than {MAX_CALLS} modules are called here; the others were not followed");
+            let whole = self.within.first().map_or(place, |root| Place::whole(root.id));
+            return self.tell(Notice { id: "too-many-modules", message, place: whole });
+        }
+        let converted;
+        let template = match (bicep(file), file.trees().iter().find(|tree| json::is_template(tree))) {
+            (Some(template), _) => template,
+            (None, Some(tree)) => {
+                converted = json::template(tree);
+                &converted
+            }
+            (None, None) => return,
+        };
+        let symbol = &module.symbol;
+        let name = round.map_or_else(|| symbol.clone(), |round| format_smolstr!("{symbol}[{round}]"));
+        let given = arguments(evaluator, module, template, names);
+        let called = evaluator.called(&Call { template, file: file.id, name, place, given });
+        self.template(&called, template);
+        evaluator.count(&called);
+    }
+
+    /// Tells each thing once, however often it is met.
+    fn tell(&mut self, notice: Notice) {
+        if !self.unit.notices.contains(&notice) {
+            self.unit.notices.push(notice);
+        }
+    }
+}
+
+/// What a module is given. What is not known of it may be any parameter's.
+fn arguments(
+    evaluator: &Evaluator<'_>,
+    module: &Module,
+    template: &Template,
+    names: Names<'_>,
+) -> Vec<(SmolStr, Node)> {
+    let Some(written) = &module.parameters else { return Vec::new() };
+    let node = evaluator.value(written, names, 0);
+    // A parameter that is given null has its default.
+    let known = node.entries().iter().filter(|entry| !entry.value.is_null());
+    let mut given: Vec<(SmolStr, Node)> = known.map(|entry| (entry.key.clone(), entry.value.clone())).collect();
+    let open = match &node.value {
+        crate::syntax::tree::Value::Unknown(unknown) => Some(unknown),
+        _ => node.as_map().and_then(|map| map.open.as_ref()),
+    };
+    if let Some(unknown) = open {
+        let is_given = |name: &SmolStr| given.iter().any(|(other, _)| other == name);
+        let others: Vec<_> = template.parameters.iter().filter(|each| !is_given(&each.name)).collect();
+        given.extend(others.into_iter().map(|each| (each.name.clone(), Node::depending(unknown, node.place))));
+    }
+    given
+}
+
+/// What the user should know of a module that is in no file of the scan.
+fn not_read(module: &Module, place: Place) -> Notice {
+    let path = &module.path;
+    let elsewhere = ["br:", "br/", "ts:", "ts/"].iter().any(|scheme| path.starts_with(scheme));
+    let message = if elsewhere {
+        format!("the module `{path}` is in a registry, and nothing is fetched; what it deploys was not evaluated.")
+    } else {
+        format!(
+            "the module `{path}` is in no file that was scanned; what it deploys was not evaluated. \
+             Scan the folder that holds it to include it."
+        )
+    };
+    Notice { id: "module-not-read", message, place }
+}
