@@ -260,9 +260,10 @@ fn documents_check(assessment: &Assessment, visit: &mut Visit) {
     let wanted = coverage::readiness(assessment);
     let of = |kept: Kept| -> Vec<&str> {
         let mut names: Vec<&str> = Vec::new();
-        for row in wanted.iter().filter(|row| row.kept == kept) {
-            if !names.contains(&row.wanted.as_str()) {
-                names.push(&row.wanted);
+        // Of what is enough for a clause, the most usual.
+        for name in wanted.iter().filter(|row| row.kept == kept).filter_map(|row| row.wanted.first()) {
+            if !names.contains(&name.as_str()) {
+                names.push(name);
             }
         }
         names

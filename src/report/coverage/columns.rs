@@ -4,8 +4,10 @@
 use jiff::civil::Date;
 
 use super::json::evidence;
-use crate::engine::assessment::{ApplicabilityRow, Assessment, Attestation, FindingKind, RecognisedDocument};
-use crate::isms::coverage::{Basis, ControlCoverage, Counts, FacetCoverage, Records, Status};
+use crate::engine::assessment::{
+    AcceptedDeviation, ApplicabilityRow, Assessment, Attestation, FindingKind, RecognisedDocument,
+};
+use crate::isms::coverage::{Basis, ControlCoverage, Counts, FacetCoverage, Records, Status, Youngest};
 use crate::report::{Input, words};
 
 /// Places, rules and documents that a cell lists; a spreadsheet takes 32,767 characters in one.
@@ -201,18 +203,14 @@ impl<'a> Rows<'a> {
     }
 
     fn basis(&self, facets: &[&FacetCoverage], basis: &Basis<'_>) -> [Cell; 7] {
-        let exceptions = basis.exceptions.iter().map(|(exception, findings)| {
-            let until = exception.expires.map(|day| format!(" until {day}")).unwrap_or_default();
-            let by = words::one_line(&exception.approver);
-            format!("{}{until}, accepted by {by}, {}", exception.id, words::count(*findings, "finding"))
-        });
+        let exceptions = basis.exceptions.iter().map(|(exception, findings)| exception_words(exception, *findings));
         let attested = facets.iter().flat_map(|facet| &facet.attestations);
         let attested = attested.filter_map(|at| self.assessment.isms.attestations.get(*at)).map(attestation_words);
         let places = facets.iter().flat_map(|facet| evidence(self.assessment, facet));
         let mut places: Vec<String> = places.map(|place| at_line(place.path, place.line)).collect();
         places.dedup();
-        let age = |day: Date| i64::from(day.until(self.assessment.today).map_or(0, |span| span.get_days()));
-        let age = basis.youngest.map_or(Cell::Empty, |youngest| Cell::Number(age(youngest.day).unsigned_abs()));
+        let age = |youngest: Youngest<'_>| Cell::Number(youngest.age(self.assessment.today).unsigned_abs());
+        let age = basis.youngest.map_or(Cell::Empty, age);
         let of =
             basis.youngest.map_or("", |youngest| if youngest.path.is_empty() { "this scan" } else { youngest.path });
         [
@@ -254,6 +252,13 @@ pub(super) fn failing<'a>(assessment: &'a Assessment, facet: &FacetCoverage) -> 
 pub(super) fn document_words(document: &RecognisedDocument) -> String {
     let lack = document.standing.and_then(crate::engine::assessment::Standing::lack);
     lack.map_or_else(|| document.path.to_string(), |lack| format!("{} ({lack})", document.path))
+}
+
+/// An exception: until when, who accepted it, and how many findings it covers.
+pub(super) fn exception_words(exception: &AcceptedDeviation, findings: usize) -> String {
+    let until = exception.expires.map(|day| format!(" until {day}")).unwrap_or_default();
+    let by = words::one_line(&exception.approver);
+    format!("{}{until}, accepted by {by}, {}", exception.id, words::count(findings, "finding"))
 }
 
 /// What is attested, and until when.

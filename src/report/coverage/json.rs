@@ -5,8 +5,11 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
-use crate::engine::assessment::{Assessment, Location};
-use crate::isms::coverage::{ControlCoverage, Counts, Coverage, FacetCoverage, FacetSummary, RuleEvidence, Through};
+use crate::engine::assessment::{AcceptedDeviation, Assessment, Location, RecognisedDocument, Standing};
+use crate::isms::coverage::{
+    ControlCoverage, Counts, Coverage, FacetCoverage, FacetSummary, Readiness, Records, RuleEvidence, Through,
+    readiness,
+};
 use crate::report::json::{Place, Scan, Tool};
 use crate::report::{Input, words};
 use crate::rule::Facet;
@@ -21,6 +24,7 @@ pub(super) fn write(input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
         framework: Framework { id: coverage.framework.name(), name: words::framework(coverage.framework) },
         note: super::CAVEAT,
         summary: summary(coverage),
+        readiness: readiness(assessment).into_iter().map(of_readiness).collect(),
         controls: Entries { assessment, entries: &coverage.controls },
         clauses: Entries { assessment, entries: &coverage.clauses },
     };
@@ -36,6 +40,7 @@ struct Document<'a> {
     framework: Framework,
     note: &'static str,
     summary: Vec<Group>,
+    readiness: Vec<Wanted>,
     controls: Entries<'a>,
     clauses: Entries<'a>,
 }
@@ -90,7 +95,28 @@ struct Entries<'a> {
 
 impl Serialize for Entries<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.entries.iter().map(|entry| of_entry(self.assessment, entry)))
+        let records = Records::of(self.assessment);
+        serializer.collect_seq(self.entries.iter().map(|entry| of_entry(self.assessment, &records, entry)))
+    }
+}
+
+/// A document or record that a clause asks for.
+#[derive(Serialize)]
+struct Wanted {
+    clause: String,
+    title: String,
+    wanted: Vec<String>,
+    state: String,
+    paths: Vec<String>,
+}
+
+fn of_readiness(row: Readiness) -> Wanted {
+    Wanted {
+        clause: row.clause.to_string(),
+        title: row.title.to_string(),
+        wanted: row.wanted.iter().map(ToString::to_string).collect(),
+        state: row.kept.name().replace(' ', "-"),
+        paths: row.paths.iter().map(ToString::to_string).collect(),
     }
 }
 
@@ -101,7 +127,7 @@ struct Entry<'a> {
     group: &'a str,
     assessable: bool,
     applicability: Option<Applicability<'a>>,
-    facets: Facets<Standing<'a>>,
+    facets: Facets<OfFacet<'a>>,
 }
 
 #[derive(Serialize)]
@@ -110,19 +136,56 @@ struct Applicability<'a> {
     status: &'a str,
     owner: &'a str,
     justification: &'a str,
+    risks: &'a [String],
+    documents: &'a [String],
     location: Option<Place<'a>>,
 }
 
 #[derive(Serialize)]
-struct Standing<'a> {
+struct OfFacet<'a> {
     status: &'static str,
     reason: Reason<'a>,
     outcomes: Outcomes,
     rules: Vec<Rule<'a>>,
     findings: Vec<&'a str>,
+    open_findings: usize,
+    ignored_findings: usize,
+    exceptions: Vec<Exception<'a>>,
     evidence: Vec<Evidence<'a>>,
+    youngest_evidence: Option<Youngest<'a>>,
+    documents: Vec<Record<'a>>,
     attestations: Vec<Attestation<'a>>,
     through: Vec<Link<'a>>,
+}
+
+/// An exception in force, and how many of the findings it covers.
+#[derive(Serialize)]
+struct Exception<'a> {
+    id: &'a str,
+    owner: &'a str,
+    approver: &'a str,
+    reason: &'a str,
+    expires: Option<String>,
+    path: &'a str,
+    findings: usize,
+}
+
+/// The youngest of what speaks for the facet; without a path it is what the scan itself looked at.
+#[derive(Serialize)]
+struct Youngest<'a> {
+    date: String,
+    age_days: i64,
+    path: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Record<'a> {
+    path: &'a str,
+    #[serde(rename = "type")]
+    document_type: &'a str,
+    title: &'a str,
+    lack: Option<String>,
+    dated: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -166,6 +229,7 @@ pub(super) struct Evidence<'a> {
 #[derive(Serialize)]
 struct Attestation<'a> {
     statement: &'a str,
+    given: Option<String>,
     valid_until: Option<String>,
     location: Option<Place<'a>>,
 }
@@ -180,9 +244,9 @@ struct Link<'a> {
     rationale: &'a str,
 }
 
-fn of_entry<'a>(assessment: &'a Assessment, entry: &'a ControlCoverage) -> Entry<'a> {
+fn of_entry<'a>(assessment: &'a Assessment, records: &Records<'a>, entry: &'a ControlCoverage) -> Entry<'a> {
     let row = entry.applicability.and_then(|row| assessment.isms.applicability.get(row));
-    let facet = |facet| of_facet(assessment, entry.facet(facet));
+    let facet = |facet| of_facet(assessment, records, entry, entry.facet(facet));
     Entry {
         id: &entry.control.id,
         title: &entry.title,
@@ -193,6 +257,8 @@ fn of_entry<'a>(assessment: &'a Assessment, entry: &'a ControlCoverage) -> Entry
             status: &row.status,
             owner: &row.owner,
             justification: &row.justification,
+            risks: &row.risks,
+            documents: &row.documents,
             location: Place::of(&row.location),
         }),
         facets: Facets {
@@ -203,24 +269,55 @@ fn of_entry<'a>(assessment: &'a Assessment, entry: &'a ControlCoverage) -> Entry
     }
 }
 
-fn of_facet<'a>(assessment: &'a Assessment, facet: &'a FacetCoverage) -> Standing<'a> {
+fn of_facet<'a>(
+    assessment: &'a Assessment,
+    records: &Records<'a>,
+    entry: &ControlCoverage,
+    facet: &'a FacetCoverage,
+) -> OfFacet<'a> {
+    let basis = records.facet(entry, facet);
     let findings = facet.findings.iter().filter_map(|index| assessment.findings.get(*index));
     let attestations = facet.attestations.iter().filter_map(|index| assessment.isms.attestations.get(*index));
-    Standing {
+    OfFacet {
         status: facet.status.name(),
         reason: Reason { code: facet.reason.code, text: &facet.reason.text },
         outcomes: Outcomes::of(facet.counts),
         rules: facet.rules.iter().map(|evidence| of_rule(assessment, evidence)).collect(),
         findings: findings.map(|finding| finding.fingerprint.as_str()).collect(),
+        open_findings: basis.open,
+        ignored_findings: basis.ignored,
+        exceptions: basis.exceptions.iter().map(|(exception, findings)| of_exception(exception, *findings)).collect(),
         evidence: evidence(assessment, facet),
+        youngest_evidence: basis.youngest.map(|youngest| Youngest {
+            date: youngest.day.to_string(),
+            age_days: youngest.age(assessment.today),
+            path: Some(youngest.path).filter(|path| !path.is_empty()),
+        }),
+        documents: basis.documents.iter().map(|document| of_document(document)).collect(),
         attestations: attestations
             .map(|attestation| Attestation {
                 statement: &attestation.statement,
+                given: attestation.given.map(|day| day.to_string()),
                 valid_until: attestation.valid_until.map(|day| day.to_string()),
                 location: Place::of(&attestation.location),
             })
             .collect(),
         through: facet.through.iter().map(of_through).collect(),
+    }
+}
+
+fn of_exception(exception: &AcceptedDeviation, findings: usize) -> Exception<'_> {
+    let AcceptedDeviation { id, owner, approver, reason, expires, path } = exception;
+    Exception { id, owner, approver, reason, expires: expires.map(|day| day.to_string()), path, findings }
+}
+
+fn of_document(document: &RecognisedDocument) -> Record<'_> {
+    Record {
+        path: &document.path,
+        document_type: &document.document_type,
+        title: &document.title,
+        lack: document.standing.and_then(Standing::lack),
+        dated: document.dated.map(|day| day.to_string()),
     }
 }
 

@@ -18,7 +18,10 @@ use std::io::{self, Write};
 pub(super) use json::{Group, summary};
 
 use super::{Input, Named, words};
-use crate::isms::coverage::{ControlCoverage, Coverage, FacetCoverage, FacetSummary, GroupSummary, Status};
+use crate::engine::assessment::Assessment;
+use crate::isms::coverage::{
+    ControlCoverage, Coverage, FacetCoverage, FacetSummary, GroupSummary, Kept, Readiness, Status, readiness,
+};
 use crate::rule::Facet;
 
 /// A format of coverage.
@@ -158,4 +161,34 @@ fn not_evaluated_words(coverage: &Coverage) -> Option<String> {
         .map(|(code, number)| format!("{} {}", words::thousands(*number), code.replace('-', " ")))
         .collect();
     (!words.is_empty()).then(|| words.join(", "))
+}
+
+/// What a clause asks for, in words.
+fn wanted_words(row: &Readiness) -> String {
+    if row.wanted.is_empty() {
+        return "differs by organisation".to_string();
+    }
+    let wanted: Vec<String> = row.wanted.iter().map(|name| name.replace('-', " ")).collect();
+    wanted.join(" or ")
+}
+
+/// How much of what clauses ask to be kept is there: `17 present, 2 stale, 1 missing`.
+fn readiness_words(assessment: &Assessment) -> String {
+    let all = readiness(assessment);
+    let counts = Kept::ALL.map(|kept| (kept, all.iter().filter(|row| row.kept == kept).count()));
+    let told: Vec<String> = counts
+        .iter()
+        .filter(|(_, number)| *number > 0)
+        .map(|(kept, number)| format!("{number} {}", kept.name()))
+        .collect();
+    told.join(", ")
+}
+
+/// How old something is: `today`, `1 day old`, `82 days old`.
+fn age_words(days: i64) -> String {
+    match days {
+        ..=0 => "this day".to_string(),
+        1 => "1 day old".to_string(),
+        days => format!("{days} days old"),
+    }
 }

@@ -2,8 +2,11 @@
 
 use std::io::{self, Write};
 
-use super::{CAVEAT, FACETS, groups, not_evaluated_words, reasons, sign, status_words, summary_words};
-use crate::isms::coverage::{ControlCoverage, Status};
+use super::{
+    CAVEAT, FACETS, groups, not_evaluated_words, readiness_words, reasons, sign, status_words, summary_words,
+    wanted_words,
+};
+use crate::isms::coverage::{ControlCoverage, Kept, Status, readiness};
 use crate::report::terminal::{Cell, Ink, Paint, Table, wrapped};
 use crate::report::{Input, words};
 
@@ -13,6 +16,11 @@ const FIXED: usize = ID + 3 * STATUS + 10;
 const STATUS: usize = 16;
 /// Columns of the longest id of a framework whose ids are numbers.
 const ID: usize = 8;
+
+/// Columns of what a clause asks for.
+const WANTED: usize = 48;
+/// Columns of whether it is there.
+const STATE: usize = 13;
 
 /// Writes the table.
 pub(super) fn write(input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -41,11 +49,44 @@ pub(super) fn write(input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
             write_reasons(entry, paint, input.style.width, out)?;
         }
     }
+    documented_information(input, paint, out)?;
     if let Some(reasons) = not_evaluated_words(coverage) {
         writeln!(out)?;
         lines(out, &format!("· is not evaluated. Facets by reason: {reasons}."), input.style.width)?;
     }
     Ok(())
+}
+
+/// What the clauses ask to be kept, and whether it is.
+fn documented_information(input: &Input<'_>, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
+    let told = readiness_words(input.assessment);
+    writeln!(out, "\n{}", paint.text(Ink::Bold, "Documented information"))?;
+    writeln!(out, "{}\n", paint.text(Ink::Dim, &format!("  {told}; by clause of the 2022 edition")))?;
+    let width = input.style.width.saturating_sub(ID + WANTED + STATE + 8).max(20);
+    let rows = readiness(input.assessment).into_iter().map(|row| {
+        let (sign, ink) = match row.kept {
+            Kept::Present => ("●", Ink::Good),
+            Kept::Stale => ("◐", Ink::Half),
+            Kept::Missing => ("○", Ink::Bad),
+            Kept::NotChecked => ("·", Ink::Dim),
+        };
+        let files = match row.paths.as_slice() {
+            [] => String::new(),
+            [only] => words::shortened_left(&words::printable(only), width),
+            [first, rest @ ..] => {
+                let more = format!(" and {} more", rest.len());
+                format!("{}{more}", words::shortened_left(&words::printable(first), width.saturating_sub(more.len())))
+            }
+        };
+        let wanted = words::shortened(&wanted_words(&row), WANTED);
+        vec![
+            vec![(Ink::Plain, row.clause.to_string())],
+            vec![(Ink::Plain, wanted)],
+            vec![(ink, format!("{sign} {}", row.kept.name()))],
+            vec![(Ink::Dim, files)],
+        ]
+    });
+    write!(out, "{}", Table { rows: rows.collect() }.draw(paint, 2))
 }
 
 fn lines(out: &mut dyn Write, text: &str, width: usize) -> io::Result<()> {

@@ -14,7 +14,7 @@ use super::columns::{Cell, Column, Rows, entry_columns, facet_columns, sentence_
 use super::{CAVEAT, status_words};
 use crate::engine::assessment::{Finding, FindingKind, SuppressionKind};
 use crate::isms::control::Framework;
-use crate::isms::coverage::{ControlCoverage, Kept, Status, readiness};
+use crate::isms::coverage::{ControlCoverage, Status, readiness};
 use crate::report::{Input, words};
 
 /// Characters that a cell takes.
@@ -213,18 +213,12 @@ const READINESS: [Column; 5] = [
 
 fn documented(input: &Input<'_>) -> Vec<Vec<Cell>> {
     let row = |row: crate::isms::coverage::Readiness| {
-        let state = match row.kept {
-            Kept::Present => "present",
-            Kept::Stale => "stale",
-            Kept::Missing => "missing",
-            Kept::NotChecked => "not checked",
-        };
         let paths: Vec<&str> = row.paths.iter().map(|path| &**path).collect();
         vec![
             Cell::from(row.clause.as_str()),
             Cell::from(row.title.as_str()),
-            Cell::from(row.wanted.replace('-', " ")),
-            Cell::from(state),
+            Cell::from(super::wanted_words(&row)),
+            Cell::from(row.kept.name()),
             Cell::from(paths.join("; ")),
         ]
     };

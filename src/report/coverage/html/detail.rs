@@ -3,10 +3,12 @@
 use std::cmp::Reverse;
 use std::io::{self, Write};
 
+use super::super::age_words;
+use super::super::columns::{document_words, exception_words};
 use super::gaps::SeverityBadge;
 use super::{Badge, Escaped, groups};
 use crate::engine::assessment::{Finding, FindingKind, Location, RuleRun, SuppressionKind};
-use crate::isms::coverage::{ControlCoverage, Counts, FacetCoverage};
+use crate::isms::coverage::{Basis, ControlCoverage, Counts, FacetCoverage, Records};
 use crate::report::markdown::link;
 use crate::report::{Input, words};
 
@@ -14,6 +16,9 @@ use crate::report::{Input, words};
 const FINDINGS: usize = 100;
 /// Characters of code beside a finding.
 const CODE: usize = 160;
+
+/// Documents that a facet names.
+const DOCUMENTS: usize = 6;
 
 /// Every control and clause.
 pub(super) fn entries(input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -23,16 +28,17 @@ pub(super) fn entries(input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> 
          <p class=\"filter\" hidden><label>Show only <input id=\"filter\" type=\"search\" \
          placeholder=\"A.8, partial, backup …\"></label> <span id=\"matches\" role=\"status\"></span></p>"
     )?;
+    let records = Records::of(input.assessment);
     for (group, members) in groups(input.coverage) {
         writeln!(out, "<h3>{}</h3>", Escaped(&group.title))?;
         for entry in members {
-            of_entry(input, entry, out)?;
+            of_entry(input, &records, entry, out)?;
         }
     }
     writeln!(out, "</section>")
 }
 
-fn of_entry(input: &Input<'_>, entry: &ControlCoverage, out: &mut dyn Write) -> io::Result<()> {
+fn of_entry(input: &Input<'_>, records: &Records<'_>, entry: &ControlCoverage, out: &mut dyn Write) -> io::Result<()> {
     let id = Escaped(&entry.control.id);
     write!(out, "<details class=\"entry\"><summary><b>{id}</b> {}<span class=\"badges\">", Escaped(&entry.title))?;
     for facet in &entry.facets {
@@ -48,9 +54,14 @@ fn of_entry(input: &Input<'_>, entry: &ControlCoverage, out: &mut dyn Write) -> 
             None => "applicability not stated",
         };
         write!(out, "<p>Statement of applicability: {applies}")?;
-        for (what, text) in
-            [("status", row.status.as_str()), ("owner", &row.owner), ("justification", &row.justification)]
-        {
+        let (risks, documents) = (row.risks.join(", "), row.documents.join(", "));
+        for (what, text) in [
+            ("status", row.status.as_str()),
+            ("owner", &row.owner),
+            ("justification", &row.justification),
+            ("risks", &risks),
+            ("documents", &documents),
+        ] {
             if !text.trim().is_empty() {
                 write!(out, "; {what}: {}", Escaped(text))?;
             }
@@ -58,12 +69,12 @@ fn of_entry(input: &Input<'_>, entry: &ControlCoverage, out: &mut dyn Write) -> 
         writeln!(out, " ({}).</p>", Place { input, location: &row.location })?;
     }
     for facet in &entry.facets {
-        of_facet(input, facet, out)?;
+        of_facet(input, facet, &records.facet(entry, facet), out)?;
     }
     writeln!(out, "</div></details>")
 }
 
-fn of_facet(input: &Input<'_>, facet: &FacetCoverage, out: &mut dyn Write) -> io::Result<()> {
+fn of_facet(input: &Input<'_>, facet: &FacetCoverage, basis: &Basis<'_>, out: &mut dyn Write) -> io::Result<()> {
     let reason = words::one_line(&facet.reason.text);
     writeln!(out, "<h4>{} {}</h4>\n<p>{}.</p>", facet.facet.name(), Badge(facet.status), Escaped(&reason))?;
     for attestation in facet.attestations.iter().filter_map(|at| input.assessment.isms.attestations.get(*at)) {
@@ -85,6 +96,7 @@ fn of_facet(input: &Input<'_>, facet: &FacetCoverage, out: &mut dyn Write) -> io
             Badge(through.status)
         )?;
     }
+    of_basis(input, basis, out)?;
     let (judged, idle): (Vec<_>, Vec<_>) = facet.rules.iter().partition(|evidence| has_results(evidence.counts));
     if !judged.is_empty() {
         writeln!(out, "<ul class=\"rules\">")?;
@@ -104,6 +116,30 @@ fn of_facet(input: &Input<'_>, facet: &FacetCoverage, out: &mut dyn Write) -> io
     }
     if !idle.is_empty() {
         writeln!(out, "<p><small>{} that found nothing to judge.</small></p>", words::count(idle.len(), "rule"))?;
+    }
+    Ok(())
+}
+
+/// Exceptions in force, documents, and how old the youngest of what speaks for the facet is.
+fn of_basis(input: &Input<'_>, basis: &Basis<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for (exception, findings) in &basis.exceptions {
+        let (told, reason) = (exception_words(exception, *findings), words::one_line(&exception.reason));
+        writeln!(out, "<p>Exception {}: {}</p>", Escaped(&told), Escaped(&reason))?;
+    }
+    if let Some((first, rest)) = basis.documents.split_first() {
+        write!(out, "<p>Documents: <code>{}</code>", Escaped(&document_words(first)))?;
+        for document in rest.iter().take(DOCUMENTS - 1) {
+            write!(out, ", <code>{}</code>", Escaped(&document_words(document)))?;
+        }
+        match rest.len().saturating_sub(DOCUMENTS - 1) {
+            0 => writeln!(out, "</p>")?,
+            more => writeln!(out, " and {more} more</p>")?,
+        }
+    }
+    if let Some(youngest) = basis.youngest {
+        let age = age_words(youngest.age(input.assessment.today));
+        let of = if youngest.path.is_empty() { "looked at by this scan" } else { youngest.path };
+        writeln!(out, "<p><small>Youngest evidence: {}, {age} ({}).</small></p>", youngest.day, Escaped(of))?;
     }
     Ok(())
 }

@@ -28,10 +28,7 @@ pub(super) fn write(input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
             Kept::Missing => ("○", "not-satisfied"),
             Kept::NotChecked => ("·", "not-evaluated"),
         };
-        let wanted = match row.wanted.as_str() {
-            "" => "differs by organisation".to_string(),
-            wanted => wanted.replace('-', " "),
-        };
+        let wanted = super::super::wanted_words(&row);
         write!(
             out,
             "<tr><th scope=\"row\">{} {}</th><td>{}</td>\
