@@ -24,7 +24,7 @@ pub(super) fn write(input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
         framework: Framework { id: coverage.framework.name(), name: words::framework(coverage.framework) },
         note: super::CAVEAT,
         summary: summary(coverage),
-        readiness: readiness(assessment).into_iter().map(of_readiness).collect(),
+        readiness: readiness(assessment).iter().map(of_readiness).collect(),
         controls: Entries { assessment, entries: &coverage.controls },
         clauses: Entries { assessment, entries: &coverage.clauses },
     };
@@ -40,7 +40,7 @@ struct Document<'a> {
     framework: Framework,
     note: &'static str,
     summary: Vec<Group>,
-    readiness: Vec<Wanted>,
+    readiness: Vec<Asked>,
     controls: Entries<'a>,
     clauses: Entries<'a>,
 }
@@ -102,7 +102,7 @@ impl Serialize for Entries<'_> {
 
 /// A document or record that a clause asks for.
 #[derive(Serialize)]
-struct Wanted {
+struct Asked {
     clause: String,
     title: String,
     wanted: Vec<String>,
@@ -110,8 +110,8 @@ struct Wanted {
     paths: Vec<String>,
 }
 
-fn of_readiness(row: Readiness) -> Wanted {
-    Wanted {
+fn of_readiness(row: &Readiness) -> Asked {
+    Asked {
         clause: row.clause.to_string(),
         title: row.title.to_string(),
         wanted: row.wanted.iter().map(ToString::to_string).collect(),
