@@ -45,7 +45,7 @@ pub(super) fn run(plan: ScanPlan, args: &CompareArgs) -> Result<Assessment, Fail
                 notes: other_rules(&recorded, &assessment).into_iter().collect(),
                 ..Comparison::default()
             };
-            finish(&mut assessment, recorded.before(), comparison, &mut |_| Vec::new());
+            finish(&mut assessment, recorded.before(), comparison, None);
             Ok(assessment)
         }
         (None, None) if args.fail_on_new.is_some() => {
@@ -60,7 +60,7 @@ fn other_rules(recorded: &Recorded, assessment: &Assessment) -> Option<String> {
     differ.then(|| "it was made with other rules, so that what only these rules find counts as new".to_owned())
 }
 
-fn finish(assessment: &mut Assessment, then: Vec<Before>, comparison: Comparison, renames: &mut Renames<'_>) {
+fn finish(assessment: &mut Assessment, then: Vec<Before>, comparison: Comparison, renames: Option<&mut Renames<'_>>) {
     let (fixed, lost) = compare::compare(assessment, then, renames);
     assessment.comparison = Some(Comparison { fixed, lost, ..comparison });
 }
@@ -96,7 +96,7 @@ fn with_commit(plan: ScanPlan, named: &str, no_cache: bool) -> Result<Assessment
     }
     if let Some(kept) = cache.as_ref().and_then(Cache::read) {
         let mut assessment = plan.run().0;
-        finish(&mut assessment, kept.before(), comparison, &mut renames);
+        finish(&mut assessment, kept.before(), comparison, Some(&mut renames));
         return Ok(assessment);
     }
     let terminal = plan.terminal;
@@ -107,7 +107,7 @@ fn with_commit(plan: ScanPlan, named: &str, no_cache: bool) -> Result<Assessment
     if let Some(cache) = cache {
         cache.write(&Recorded::of(&before));
     }
-    finish(&mut assessment, compare::before(&before), comparison, &mut renames);
+    finish(&mut assessment, compare::before(&before), comparison, Some(&mut renames));
     Ok(assessment)
 }
 

@@ -10,7 +10,7 @@ use super::assessment::{
     AcceptedDeviation, Assessment, FileState, Finding, FindingKind, IsmsFacts, Location, Pass, RuleRun, ScannedFile,
     Suppression, SuppressionKind,
 };
-use super::fingerprint;
+use super::fingerprint::{self, Alike};
 use super::locate::Texts;
 use super::plan::Plan;
 use super::resources::UnitResources;
@@ -39,10 +39,11 @@ pub(super) struct Parts<'s> {
     pub(super) notices: Vec<Notice>,
     pub(super) units: BTreeMap<&'static str, usize>,
     pub(super) resources: BTreeMap<SmolStr, usize>,
+    pub(super) alike: Alike,
 }
 
 pub(super) fn assemble(parts: Parts<'_>) -> Assessment {
-    let Parts { plan, settings, texts, comments, words, mut sheet, facts, files, .. } = parts;
+    let Parts { plan, settings, texts, comments, words, mut sheet, facts, files, alike, .. } = parts;
     let files: Vec<ScannedFile> = files.into_iter().map(|(path, state)| ScannedFile { path, state }).collect();
     let (commit, repository) = parts.source.revision().unzip();
     let mut assessment = Assessment {
@@ -68,7 +69,8 @@ pub(super) fn assemble(parts: Parts<'_>) -> Assessment {
         limited: settings.limited.clone(),
         comparison: None,
     };
-    fill(&mut assessment, &mut sheet, plan, settings, texts);
+    fill(&mut assessment, &mut sheet, plan, settings, &alike);
+    add_passes(&mut assessment, &mut sheet, texts);
     if settings.limited.is_none() && plan.judges("coverage/") {
         let bench = Bench {
             plan,
@@ -81,7 +83,8 @@ pub(super) fn assemble(parts: Parts<'_>) -> Assessment {
             across_units: false,
         };
         sheet.merge(judge_coverage(&assessment, &bench, settings));
-        fill(&mut assessment, &mut sheet, plan, settings, texts);
+        fill(&mut assessment, &mut sheet, plan, settings, &alike);
+        add_passes(&mut assessment, &mut sheet, texts);
     }
     assessment
 }
@@ -108,7 +111,7 @@ fn still_there(evidence: &[Resource], assessment: &Assessment) -> Vec<Resource> 
 }
 
 /// Moves the results of the sheet into the assessment; counts stay in the sheet, so that a later stratum can add its own.
-fn fill(assessment: &mut Assessment, sheet: &mut Sheet, plan: &Plan, settings: &Settings, texts: &Texts<'_>) {
+fn fill(assessment: &mut Assessment, sheet: &mut Sheet, plan: &Plan, settings: &Settings, alike: &Alike) {
     if assessment.findings.is_empty() {
         std::mem::swap(&mut assessment.findings, &mut sheet.findings);
     }
@@ -130,8 +133,7 @@ fn fill(assessment: &mut Assessment, sheet: &mut Sheet, plan: &Plan, settings: &
     });
     super::instances::merge(&mut assessment.findings);
     assessment.rules = rule_runs(assessment, sheet, plan, settings);
-    fingerprint::assign(&mut assessment.findings, &assessment.rules);
-    add_passes(assessment, sheet, texts);
+    fingerprint::assign(&mut assessment.findings, &assessment.rules, alike);
 }
 
 fn offset(location: &Location) -> (u32, u32) {

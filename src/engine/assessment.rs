@@ -8,6 +8,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 pub use super::compare::{Before, Change, Comparison};
+use super::fingerprint::Identity;
 use crate::isms::control::Framework;
 use crate::kind::Notice;
 use crate::rule::{About, Confidence, Severity};
@@ -169,6 +170,8 @@ pub struct Finding {
     pub aliases: Arc<[SmolStr]>,
     /// How many instances of one block it speaks of (`count`, `for_each`); 1 unless there are several.
     pub instances: u32,
+    /// What its fingerprint is made of, apart from the rule.
+    pub identity: Identity,
     /// Stable identity across commits: 32 hexadecimal digits.
     pub fingerprint: String,
     /// What quiets it.

@@ -111,10 +111,11 @@ fn text_digest(finding: &Finding) -> String {
 
 /// Tells every finding what it is to `then`, and gives what is no longer found as fixed and lost. `renames` finds which
 /// of some files have another name now, as old and new path; it is asked only when findings are left over on both sides.
+/// Where nobody knows, fingerprints decide.
 pub fn compare(
     assessment: &mut Assessment,
     then: Vec<Before>,
-    renames: &mut Renames<'_>,
+    renames: Option<&mut Renames<'_>>,
 ) -> (Vec<Before>, Vec<(Before, &'static str)>) {
     let partners = Matching::run(assessment, &then, renames);
     for (finding, partner) in assessment.findings.iter_mut().zip(&partners) {
@@ -182,14 +183,16 @@ struct Matching<'m> {
 const NAMELESS: &[&str] = &["dockerfile/", "github-actions/", "scan/", "coverage/", "repository", "isms"];
 
 impl Matching<'_> {
-    fn run(assessment: &Assessment, then: &[Before], renames: &mut Renames<'_>) -> Vec<Option<usize>> {
+    fn run(assessment: &Assessment, then: &[Before], renames: Option<&mut Renames<'_>>) -> Vec<Option<usize>> {
         let partners = vec![None; assessment.findings.len()];
         let mut matching = Matching { assessment, then, partners, taken: vec![false; then.len()] };
         matching.by_identity();
         let paths = matching.left_over_paths();
         if !paths.is_empty() {
-            let moves = Moves::of(renames(&paths));
-            matching.by_new_name(&moves);
+            match renames {
+                Some(renames) => matching.by_new_name(&Moves::of(renames(&paths))),
+                None => matching.by_fingerprint(),
+            }
             matching.by_text();
         }
         matching.partners
@@ -232,6 +235,14 @@ impl Matching<'_> {
                 (!before.text.is_empty()).then(|| format!("{}\0{path}\0{}", before.rule, before.text))
             },
         );
+    }
+
+    /// What is the same but for the name of its file, when that file is gone.
+    fn by_fingerprint(&mut self) {
+        let files: BTreeSet<&str> = self.assessment.files.iter().map(|file| &*file.path).collect();
+        self.stage(&|finding, _| Some(finding.fingerprint.clone()), &|before| {
+            (!files.contains(&*before.path)).then(|| before.fingerprint.clone())
+        });
     }
 
     /// Blocks that have their address and text, in another unit; anything with its text, when its file is gone.

@@ -56,6 +56,11 @@ impl<'t> Texts<'t> {
         self.files.get(&id).map(|file| file.text)
     }
 
+    /// The path of a file.
+    pub(super) fn path(&self, id: FileId) -> Option<Arc<str>> {
+        self.files.get(&id).map(|file| file.path.clone())
+    }
+
     /// The location of a place.
     pub(super) fn location(&self, place: Place) -> Location {
         let Some(file) = self.files.get(&place.file) else { return Location::default() };

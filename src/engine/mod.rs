@@ -9,7 +9,7 @@ pub mod assessment;
 pub mod compare;
 pub mod example;
 mod exceptions;
-mod fingerprint;
+pub mod fingerprint;
 mod instances;
 mod judge;
 mod locate;

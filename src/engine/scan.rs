@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 
 use super::assemble;
 use super::assessment::{Assessment, FileState, IsmsFacts};
+use super::fingerprint::Holdings;
 use super::locate::Texts;
 use super::memory::{Memory, Remembered};
 use super::plan::Plan;
@@ -247,6 +248,7 @@ fn evaluate(job: Job<'_>, mut plan: Plan, remember: Option<&mut Memory>) -> Asse
         notices: summary.notices,
         units: summary.units,
         resources: summary.resources,
+        alike: summary.holdings.alike(),
     })
 }
 
@@ -336,6 +338,7 @@ fn build(kind: &dyn Kind, group: &Group<'_>, view: &View<'_>) -> Built {
         let notices = vec![Notice { id: "internal-error", message, place }];
         Unit { kind: kind.name(), name: group.name.clone(), notices, ..Unit::default() }
     });
+    unit.is_file = matches!(group.files.as_slice(), [file] if file.path == group.name);
     Built { facts: std::mem::take(&mut unit.facts), unit, asked }
 }
 
@@ -367,6 +370,7 @@ pub(super) struct Done {
     kept: Unit,
     resources: BTreeMap<SmolStr, usize>,
     notices: Vec<Notice>,
+    holdings: Holdings,
 }
 
 fn judge_unit(mut unit: Unit, bench: &Bench<'_>, reported: &dyn Fn(&Resource) -> bool, keep: &[&str]) -> Done {
@@ -386,8 +390,9 @@ fn judge_unit(mut unit: Unit, bench: &Bench<'_>, reported: &dyn Fn(&Resource) ->
         notices.push(Notice { id: "internal-error", message, place });
         Sheet::default()
     });
+    let holdings = Holdings::of(&unit, |file| bench.texts.path(file));
     unit.resources.retain(|resource| keep.contains(&resource.target.as_str()));
-    Done { sheet, kept: unit, resources, notices }
+    Done { sheet, kept: unit, resources, notices, holdings }
 }
 
 /// The targets that checks across units judge or look for.
@@ -465,6 +470,7 @@ struct Summary {
     units: BTreeMap<&'static str, usize>,
     resources: BTreeMap<SmolStr, usize>,
     notices: Vec<Notice>,
+    holdings: Holdings,
 }
 
 impl Summary {
@@ -477,5 +483,6 @@ impl Summary {
             *self.resources.entry(family.clone()).or_default() += count;
         }
         self.notices.extend(done.notices.iter().cloned());
+        self.holdings.add(&done.holdings);
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::assessment::{Finding, FindingKind, Location, Outcome, Pass, Presence, ResourceName};
+use super::fingerprint::Identity;
 use super::judge::{self, Judged};
 use super::locate::{self, Texts};
 use super::plan::Plan;
@@ -200,6 +201,7 @@ impl Bench<'_> {
             depends_on: (kind == FindingKind::Unknown).then(|| verdict.depends_on()).flatten(),
             aliases: planned.aliases_of(slot.check, kind, &verdict.missing),
             instances: 1,
+            identity: Identity::of(slot.unit, slot.resource, |file| self.texts.path(file)),
             fingerprint: String::new(),
             suppression: None,
             change: None,

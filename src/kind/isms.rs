@@ -63,7 +63,8 @@ impl Kind for Isms {
         resources.extend(register::wholes(&registers));
         resources.push(whole(&group.name, &documents, &registers, &names));
         let facts = facts(&documents, &registers);
-        Unit { kind: self.name(), name: group.name.clone(), resources, notices: Vec::new(), facts }
+        let named_files = documents.iter().map(Document::named_file).collect();
+        Unit { kind: self.name(), name: group.name.clone(), resources, facts, named_files, ..Unit::default() }
     }
 }
 
@@ -119,7 +120,7 @@ pub(crate) fn why_not(path: &str, isms: &[String]) -> (&'static str, bool) {
 pub(crate) fn empty(configured: &[String]) -> Option<Unit> {
     let name: Arc<str> = configured.first()?.trim_end_matches('/').into();
     let resources = vec![whole(&name, &[], &[], &BTreeSet::new())];
-    Some(Unit { kind: Isms.name(), name, resources, notices: Vec::new(), facts: facts(&[], &[]) })
+    Some(Unit { kind: Isms.name(), name, resources, facts: facts(&[], &[]), ..Unit::default() })
 }
 
 /// The deepest folder that holds all files; `.` for the root.

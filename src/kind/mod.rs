@@ -66,6 +66,22 @@ pub struct Unit {
     pub notices: Vec<Notice>,
     /// What it says about the ISMS. (Locations are filled in by the engine.)
     pub facts: IsmsFacts,
+    /// Whether one file is the unit, and its name that of the file. (The engine finds out.)
+    pub is_file: bool,
+    /// The files whose names are a part of addresses in them.
+    pub named_files: Vec<NamedFile>,
+}
+
+/// A file whose name begins the addresses of what is in it, and what it is called apart from that: a workflow has a name
+/// and a document a title, which stay when the file is renamed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedFile {
+    /// The file.
+    pub id: FileId,
+    /// How addresses in it begin.
+    pub name: SmolStr,
+    /// What it calls itself; several files may call themselves the same.
+    pub called: SmolStr,
 }
 
 /// Something the user should know about what was not evaluated.

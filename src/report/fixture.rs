@@ -12,6 +12,7 @@ use crate::engine::assessment::{
     Location, Pass, Presence, RecognisedDocument, Region, ResourceName, RuleRun, ScannedFile, Standing, Suppression,
     SuppressionKind,
 };
+use crate::engine::fingerprint::Identity;
 use crate::isms::control::{ControlId, Framework};
 use crate::kind::Notice;
 use crate::rule::{About, Bearing, Confidence, ControlLink, Facet, Severity};
@@ -271,6 +272,7 @@ impl Builder {
             depends_on: None,
             aliases: self.rules[rule].about.all_aliases.clone().into(),
             instances: 1,
+            identity: Identity::default(),
             fingerprint: format!("{number:032x}"),
             suppression: None,
             change: None,

@@ -332,3 +332,41 @@ fn same<T: std::fmt::Debug>(found: &[T], expected: &[T], what: &str) {
     }
     assert_eq!(found.len(), expected.len(), "{what}");
 }
+
+const TEMPLATE: &str = "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  Pictures:\n    Type: AWS::S3::Bucket\n    Properties:\n      AccessControl: PublicRead\n";
+
+#[test]
+fn a_baseline_recognises_a_file_under_another_name() {
+    let folder = program::folder(&[("stacks/a.yaml", TEMPLATE)]);
+    let run = |arguments: &[&str]| program::annexa(folder.path(), arguments);
+    run(&["baseline", "write", "known.json", "--today", TODAY, "--rule", "aws/s3/public-acl"]).expect(0);
+    fs::rename(folder.path().join("stacks/a.yaml"), folder.path().join("stacks/b.yaml")).unwrap();
+    // The text differs too, so that nothing but the fingerprint tells that it is the same.
+    program::write(folder.path(), "stacks/b.yaml", TEMPLATE.replace("PublicRead", "'PublicRead'"));
+    let (report, status) = compared(folder.path(), &["--baseline", "known.json", "--fail-on-new", "low"]);
+    assert_eq!((numbers(&report), status), ([0, 0, 1, 0, 0], Some(0)));
+}
+
+#[test]
+fn no_two_results_share_a_fingerprint_where_the_first_of_two_that_are_alike_is_fixed() {
+    let statement = |action: &str| format!("    {{ Effect = \"Allow\", Action = \"{action}\", Resource = \"*\" }},\n");
+    let policy = |one: &str| {
+        let statements = [statement(one), statement("*")].concat();
+        format!(
+            "resource \"aws_iam_policy\" \"p\" {{\n  policy = jsonencode({{ Version = \"2012-10-17\", Statement = [\n{statements}  ] }})\n}}\n"
+        )
+    };
+    let folder = repository(&[("main.tf", &policy("*"))]);
+    program::write(folder.path(), "main.tf", policy("s3:GetObject"));
+    let ran = program::annexa(
+        folder.path(),
+        ["scan", "--format", "sarif", "--today", TODAY, "--rule", "iam/*", "--base", "main", "--fail-on-new", "low"],
+    );
+    let sarif: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    assert!(results.iter().any(|result| result["baselineState"] == "absent"), "{results:#?}");
+    let prints = results.iter().filter_map(|result| result["partialFingerprints"]["annexa/v1"].as_str());
+    let prints: Vec<&str> = prints.collect();
+    let distinct: std::collections::BTreeSet<&str> = prints.iter().copied().collect();
+    assert!(prints.len() > 1 && distinct.len() == prints.len(), "{prints:?}");
+}

@@ -33,7 +33,7 @@ use smol_str::SmolStr;
 use crate::engine::assessment::{RecognisedDocument, Standing};
 use crate::kind::document::folder::{is_elsewhere, is_template};
 use crate::kind::document::types::Recognised;
-use crate::kind::{ParsedFile, Resource, View};
+use crate::kind::{NamedFile, ParsedFile, Resource, View};
 use crate::source::path::from_folder;
 use crate::syntax::Syntax;
 use crate::syntax::tree::{Map, Node, Place, Value};
@@ -280,6 +280,13 @@ impl Document {
             call_chain: Vec::new(),
             converts_scalars: false,
         }
+    }
+
+    /// Its file, which its address is the path of, as what the document is: its type and title.
+    pub(crate) fn named_file(&self) -> NamedFile {
+        let title = self.tree.get("title").and_then(Node::as_str).unwrap_or_default();
+        let called = smol_str::format_smolstr!("{}/{}", self.recognised.id, title.trim());
+        NamedFile { id: self.tree.place.file, name: self.path.clone(), called }
     }
 
     /// The document as coverage and reports know it.

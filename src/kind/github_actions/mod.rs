@@ -33,7 +33,7 @@ use std::sync::Arc;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::shared::{Field, map_of};
-use super::{Group, Kind, ParsedFile, Resource, Unit, View};
+use super::{Group, Kind, NamedFile, ParsedFile, Resource, Unit, View};
 use crate::syntax::tree::{Node, Place, Value};
 
 /// The folder that holds workflows.
@@ -60,17 +60,19 @@ impl Kind for GithubActions {
     }
 
     fn build(&self, group: &Group<'_>, _view: &View<'_>) -> Unit {
-        let mut resources = Vec::new();
+        let (mut resources, mut named_files) = (Vec::new(), Vec::new());
         for file in &group.files {
             let Some(tree) = file.trees().first() else { continue };
             let stem = file.name().rsplit_once('.').map_or(file.name(), |(stem, _)| stem);
             if is_workflow(file) {
                 workflow::lower(tree, stem, &file.text, &mut resources);
+                let called = tree.get("name").and_then(Node::as_str).unwrap_or("workflow");
+                named_files.push(NamedFile { id: file.id, name: stem.into(), called: called.into() });
             } else {
                 action::lower(tree, stem, &file.text, &mut resources);
             }
         }
-        Unit { kind: self.name(), name: Arc::clone(&group.name), resources, ..Unit::default() }
+        Unit { kind: self.name(), name: Arc::clone(&group.name), resources, named_files, ..Unit::default() }
     }
 }
 

@@ -18,6 +18,8 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
+use rustc_hash::FxHashSet;
+
 use super::Input;
 use super::{count, words};
 use crate::engine::assessment::{Assessment, FileState, RuleRun};
@@ -69,6 +71,8 @@ pub(super) struct Scene<'a> {
     findings: Vec<usize>,
     /// How many were left out.
     left_out: usize,
+    /// The fingerprints of what is there, where what is fixed is told beside it.
+    taken: FxHashSet<&'a str>,
 }
 
 impl<'a> Scene<'a> {
@@ -81,7 +85,18 @@ impl<'a> Scene<'a> {
         let full = profile == Profile::Full;
         let artifacts = if full { paths(assessment) } else { BTreeMap::new() };
         let taxonomies = if full { Taxonomies::of(assessment) } else { Taxonomies::default() };
-        Scene { assessment, profile, artifacts, taxonomies, rules: told_rules(assessment), findings, left_out }
+        let compared = assessment.comparison.as_ref().filter(|_| full);
+        let taken = compared.map(|_| assessment.findings.iter().map(|finding| finding.fingerprint.as_str()).collect());
+        Scene {
+            assessment,
+            profile,
+            artifacts,
+            taxonomies,
+            rules: told_rules(assessment),
+            findings,
+            left_out,
+            taken: taken.unwrap_or_default(),
+        }
     }
 
     fn rules(&self) -> impl Iterator<Item = &'a RuleRun> {

@@ -83,6 +83,8 @@ fn baseline_state(change: Change) -> &'static str {
 /// A result that is not there any more; none where its rule is not of this run.
 fn of_fixed<'a>(scene: &'a Scene<'a>, before: &'a Before) -> Option<ResultItem<'a>> {
     let rule_index = scene.rules().position(|run| run.about.id == before.rule)?;
+    // Of two that are alike the first may be fixed: the other one is then the first, and has its fingerprint.
+    let is_free = !scene.taken.contains(before.fingerprint.as_str());
     Some(ResultItem {
         rule_id: &before.rule,
         rule_index: Some(rule_index),
@@ -93,7 +95,7 @@ fn of_fixed<'a>(scene: &'a Scene<'a>, before: &'a Before) -> Option<ResultItem<'
         locations: place::of_before(scene, before),
         related_locations: Vec::new(),
         code_flows: Vec::new(),
-        partial_fingerprints: BTreeMap::from([(FINGERPRINT, before.fingerprint.as_str())]),
+        partial_fingerprints: is_free.then_some((FINGERPRINT, before.fingerprint.as_str())).into_iter().collect(),
         occurrence_count: None,
         suppressions: Some(Vec::new()),
         properties: ResultProperties {
