@@ -46,8 +46,11 @@ impl Visit {
         self.checks.push(Check { name, state, detail: detail.into() });
     }
 
-    fn step(&mut self, run: impl Into<String>, because: impl Into<String>) {
-        self.steps.push(Step { run: run.into(), because: because.into() });
+    /// One command is told once, with the first reason.
+    fn step(&mut self, run: &str, because: impl Into<String>) {
+        if self.steps.iter().all(|step| step.run != run) {
+            self.steps.push(Step { run: run.to_owned(), because: because.into() });
+        }
     }
 }
 
@@ -199,10 +202,7 @@ fn notices_check(assessment: &Assessment, place: &Place, visit: &mut Visit) {
                     "in the folder of the root module: modules that it installs are judged with it",
                 );
             }
-            "kustomization-not-rendered" => {
-                let detail = format!("manifests are judged as written; what these change stays undecided: {listed}");
-                visit.check("kustomize", CheckState::Attention, detail);
-            }
+            "kustomization-not-rendered" => overlays(&listed, place, visit),
             id => visit.check("not judged", CheckState::Attention, format!("{}: {listed}", id.replace('-', " "))),
         }
     }
@@ -221,6 +221,19 @@ fn charts(number: usize, listed: &str, place: &Place, visit: &mut Visit) {
             format!("{found} {verb} not judged, and helm, which fills in templates, is not installed: {listed}");
         visit.check("helm", CheckState::Attention, detail);
         visit.step("annexa scan --render", "once helm is installed: judges what the templates come to");
+    }
+}
+
+fn overlays(listed: &str, place: &Place, visit: &mut Visit) {
+    let can_render = is_on_path("kustomize") || is_on_path("kubectl");
+    let detail = format!("manifests are judged as they are written; what these patch is undecided: {listed}");
+    visit.check("kustomize", CheckState::Attention, detail);
+    if place.renders {
+        visit.step("annexa scan --render", "tells why they could not be built");
+    } else if can_render {
+        visit.step("annexa scan --render", "builds the overlays, and judges what they come to");
+    } else {
+        visit.step("annexa scan --render", "once kustomize or kubectl is installed: judges what overlays come to");
     }
 }
 

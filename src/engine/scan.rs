@@ -127,7 +127,7 @@ struct Job<'j> {
 /// A unit on its way: files that are to be built, or a unit that was.
 enum Task<'t> {
     Group(&'static dyn Kind, Group<'t>, Option<Box<Built>>),
-    Unit(Unit),
+    Unit(Box<Unit>),
 }
 
 /// A unit that was built, and what it asked of other files.
@@ -164,7 +164,7 @@ fn first_tasks<'t, 'm>(
     }
     if let Some(mut empty) = crate::kind::isms::empty(view.isms).filter(|_| tasks.is_empty()) {
         facts.push(std::mem::take(&mut empty.facts));
-        tasks.push(Task::Unit(empty));
+        tasks.push(Task::Unit(Box::new(empty)));
     }
     (tasks, facts)
 }
@@ -184,8 +184,9 @@ fn evaluate(job: Job<'_>, mut plan: Plan, remember: Option<&mut Memory>) -> Asse
     let (mut tasks, facts) = first_tasks(documents, &view, &recall);
     let mut facts = gather_facts(facts, &texts);
     facts.references = super::reference::references(source, &files, &texts);
-    tasks.extend(repository.map(Task::Unit));
-    tasks.push(Task::Unit(requirement::apply(&mut plan, &facts, settings, &texts, source)));
+    tasks.extend(repository.map(Box::new).map(Task::Unit));
+    let required = requirement::apply(&mut plan, &facts, settings, &texts, source);
+    tasks.push(Task::Unit(Box::new(required)));
     tasks.extend(others.into_iter().map(|(kind, group)| Task::Group(kind, group, None)));
 
     let reported: FxHashMap<FileId, bool> = source.files.iter().map(|file| (file.id, file.reported)).collect();
@@ -209,7 +210,7 @@ fn evaluate(job: Job<'_>, mut plan: Plan, remember: Option<&mut Memory>) -> Asse
     let rules_stand = memory.is_some_and(|memory| memory.has_parameters_of(&plan));
     let judge = |unit: Unit| Arc::new(judge_unit(unit, &near, &is_reported, &kept_targets));
     let perform = |task| match task {
-        Task::Unit(unit) => Judged { done: judge(unit), group: None },
+        Task::Unit(unit) => Judged { done: judge(*unit), group: None },
         Task::Group(kind, group, built) => {
             let known = recall(kind, &group).filter(|_| rules_stand && built.is_none());
             if let Some(known) = known {

@@ -68,18 +68,29 @@ fn what_is_not_there_is_named_with_what_brings_it() {
 fn helm_is_looked_for_where_charts_are() {
     use std::os::unix::fs::PermissionsExt as _;
 
-    let place = folder(&[("Chart.yaml", CHART), ("templates/a.yaml", "a: {{ .x }}\n")]);
+    let place = folder(&[
+        ("Chart.yaml", CHART),
+        ("templates/a.yaml", "a: {{ .x }}\n"),
+        (
+            "k/pod.yaml",
+            "apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: { containers: [{ name: a, image: a }] }\n",
+        ),
+        ("k/kustomization.yaml", "resources: [pod.yaml]\npatches: [{ target: { kind: Pod }, patch: 'x' }]\n"),
+    ]);
     let tools = tempfile::tempdir().unwrap();
-    let with_path = || -> Ran {
+    let with_path = || -> String {
         let program = Path::new(env!("CARGO_BIN_EXE_annexa"));
-        run(command(program, place.path(), place.path()).env("PATH", tools.path()).args(["doctor", "--quiet"]))
-            .expect(0)
+        let ran: Ran =
+            run(command(program, place.path(), place.path()).env("PATH", tools.path()).args(["doctor", "--quiet"]))
+                .expect(0);
+        ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    let said = with_path().stdout;
+    let said = with_path();
     assert!(said.contains("helm, which fills in templates, is not installed"), "{said}");
+    assert!(said.contains("what these patch is undecided: k/kustomization.yaml"), "{said}");
     write(tools.path(), "helm", "#!/bin/sh\nexit 9\n");
     fs::set_permissions(tools.path().join("helm"), fs::Permissions::from_mode(0o755)).unwrap();
-    let said = with_path().stdout;
+    let said = with_path();
     assert!(said.contains("1 chart is not judged without `--render`: Chart.yaml"), "{said}");
 }
 
