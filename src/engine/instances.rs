@@ -1,5 +1,7 @@
 //! Findings of several instances of one block that say the same at the same place: one mistake, told once.
 
+use std::collections::BTreeSet;
+
 use rustc_hash::FxHashMap;
 
 use super::assessment::{Finding, Suppression};
@@ -8,10 +10,12 @@ use super::fingerprint::without_indexes;
 /// What makes findings one: unit, address without indexes, rule, check, kind, severity, position and message.
 type Sameness = (std::sync::Arc<str>, String, usize, usize, bool, String, (u32, u32));
 
-/// Merges the findings of instances into the first of each, which counts them. The findings are in their final order.
+/// Merges the findings of instances into the first of each, which counts them. The findings are in their final order;
+/// those that were merged before, and say so, stay as they are.
 pub(super) fn merge(findings: &mut Vec<Finding>) {
     let mut first_of: FxHashMap<Sameness, Vec<usize>> = FxHashMap::default();
     let mut merged: Vec<Finding> = Vec::with_capacity(findings.len());
+    let mut grown: BTreeSet<usize> = BTreeSet::new();
     for finding in std::mem::take(findings) {
         if !finding.resource.address.contains('[') {
             merged.push(finding);
@@ -19,14 +23,17 @@ pub(super) fn merge(findings: &mut Vec<Finding>) {
         }
         let known = first_of.entry(sameness(&finding)).or_default();
         let same = known.iter().copied().find(|index| merged.get(*index).is_some_and(|other| is_same(other, &finding)));
-        if let Some(other) = same.and_then(|index| merged.get_mut(index)) {
-            other.instances += 1;
+        if let Some(index) = same {
+            grown.insert(index);
+            if let Some(first) = merged.get_mut(index) {
+                first.instances += finding.instances;
+            }
         } else {
             known.push(merged.len());
             merged.push(finding);
         }
     }
-    for finding in merged.iter_mut().filter(|finding| finding.instances > 1) {
+    for (_, finding) in merged.iter_mut().enumerate().filter(|(index, _)| grown.contains(index)) {
         finding.message = format!("{} ({} instances)", finding.message, finding.instances);
     }
     *findings = merged;

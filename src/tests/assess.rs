@@ -52,3 +52,11 @@ pub(crate) fn findings<'a>(assessment: &'a Assessment, rule: &str) -> Vec<&'a Fi
     let of_rule = |finding: &&Finding| assessment.rules[finding.rule].about.id == rule;
     assessment.findings.iter().filter(of_rule).collect()
 }
+
+#[test]
+fn instances_are_counted_once_in_what_is_said() {
+    let text = "resource \"aws_s3_bucket\" \"b\" {\n  count = 3\n  acl = \"public-read\"\n}\n";
+    let assessment = files([("main.tf".to_owned(), text.to_owned())]);
+    let found = findings(&assessment, "aws/s3/public-acl");
+    assert_eq!((found.len(), found[0].instances, found[0].message.matches("instances").count()), (1, 3, 1));
+}

@@ -22,4 +22,5 @@ mod program;
 mod render;
 mod reports;
 mod rules;
+mod shaken;
 mod staged;

@@ -156,10 +156,10 @@ const TOKENS: &[&str] = &[
 ];
 
 /// Damage that is the same on every machine: xorshift64*.
-struct Chance(u64);
+pub(crate) struct Chance(u64);
 
 impl Chance {
-    fn new(seed: u64) -> Chance {
+    pub(crate) fn new(seed: u64) -> Chance {
         Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
@@ -171,7 +171,7 @@ impl Chance {
     }
 
     /// A number below `end`; 0 when there is none.
-    fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         usize::try_from(self.next() >> 33).unwrap() % end.max(1)
     }
 
@@ -222,7 +222,7 @@ impl Chance {
     }
 }
 
-fn rounds(usual: u64) -> u64 {
+pub(crate) fn rounds(usual: u64) -> u64 {
     env::var("ANNEXA_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(usual)
 }
 
@@ -254,10 +254,14 @@ fn texts_of_examples() -> Vec<Vec<(String, String)>> {
     rules.iter().map(of_rule).collect()
 }
 
+/// All of them.
+pub(crate) fn texts() -> Vec<(String, String)> {
+    texts_of_examples().into_iter().flatten().chain(texts_of_acme()).collect()
+}
+
 #[test]
 fn no_syntax_panics_and_all_places_are_in_the_text() {
-    let mut texts: Vec<(String, String)> = texts_of_examples().into_iter().flatten().collect();
-    texts.extend(texts_of_acme());
+    let texts = texts();
     (0..rounds(2)).into_par_iter().for_each(|round| {
         for (index, (path, text)) in texts.iter().enumerate() {
             let mut chance = Chance::new(round * 1_000_003 + index as u64 + 1);
