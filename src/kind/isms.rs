@@ -311,7 +311,7 @@ mod tests {
     fn a_page_that_a_plan_links_belongs_to_it_wherever_it_lies() {
         let plan = ("docs/runbooks/plan.md", "# Incident response plan\n\nSee the [log](../log.md).\n");
         let code = ("main.tf", "");
-        assert_eq!(sifted(&files(&[plan, code, ("docs/log.md", SPEAKING)])), ["docs/log.md", "docs/runbooks/plan.md"]);
+        assert_eq!(sifted(&files(&[plan, code, ("docs/log.md", SPEAKING)])), ["docs/runbooks/plan.md", "docs/log.md"]);
         assert_eq!(sifted(&files(&[plan, code, ("docs/other.md", SPEAKING)])), ["docs/runbooks/plan.md"]);
         let among_documents = files(&[plan, ("forms/other.md", SPEAKING)]);
         assert_eq!(sifted(&among_documents), ["docs/runbooks/plan.md", "forms/other.md"]);
