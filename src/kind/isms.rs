@@ -292,11 +292,11 @@ mod tests {
     #[test]
     fn pages_beside_a_plan_belong_to_it_and_alone_to_nothing() {
         let page = ("docs/ir/after.md", SPEAKING);
-        let far = ("src/notes.md", SPEAKING);
-        assert!(sifted(&files(&[page, far])).is_empty());
+        let (far, code) = (("src/notes.md", SPEAKING), ("src/main.tf", ""));
+        assert!(sifted(&files(&[page, far, code])).is_empty());
         let plan = ("docs/ir/plan.md", "# Incident response plan\n");
         let other = ("docs/ir/menu.md", "# Menu\n\nSoup.\n");
-        let files = files(&[page, other, plan, far]);
+        let files = files(&[page, other, plan, far, code]);
         assert_eq!(sifted(&files), ["docs/ir/after.md", "docs/ir/plan.md"]);
         let all: Vec<&ParsedFile> = files.iter().filter(|file| file.path.starts_with("docs/")).collect();
         let view = View::new(&all, &[], &[], date(2026, 11, 22));

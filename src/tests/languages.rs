@@ -72,3 +72,61 @@ fn a_german_plan_is_judged_in_german() {
         assert!(of("absent").contains(&element), "{element}: {presence:?}");
     }
 }
+
+/// Copies a folder of test data into a folder of its own, where it is nobody's test data.
+fn copied(name: &str) -> tempfile::TempDir {
+    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/languages").join(name);
+    let folder = tempfile::tempdir().unwrap();
+    let mut pending = vec![source.clone()];
+    while let Some(next) = pending.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            let target = folder.path().join(path.strip_prefix(&source).unwrap());
+            if path.is_dir() {
+                fs::create_dir_all(target).unwrap();
+                pending.push(path);
+            } else {
+                fs::copy(&path, target).unwrap();
+            }
+        }
+    }
+    folder
+}
+
+/// The presence that each rule on statements and elements of an ISMS reports.
+fn stated(folder: &std::path::Path) -> BTreeMap<String, String> {
+    let rules = ["--rule", "isms/statement/*", "--rule", "isms/element/*"];
+    annexa(folder, ["scan", "--today", TODAY, "--format", "sarif=out.sarif"].into_iter().chain(rules));
+    let text = fs::read_to_string(folder.join("out.sarif")).unwrap();
+    let sarif: Value = serde_json::from_str(&text).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let said = |result: &Value| result["properties"]["presence"].as_str().unwrap_or("none").to_owned();
+    results.iter().map(|result| (result["ruleId"].as_str().unwrap().to_owned(), said(result))).collect()
+}
+
+fn rules_below(folder: &str) -> usize {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules").join(folder);
+    fs::read_dir(path).unwrap().count()
+}
+
+#[test]
+fn german_policies_state_what_they_state_and_no_more() {
+    let all = rules_below("isms/statement") + rules_below("isms/element");
+    let folder = copied("de");
+    let found = stated(folder.path());
+    let missing: Vec<_> = found.iter().filter(|(_, said)| *said != "present").collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    assert_eq!(found.len(), all);
+
+    // Policies on travel, meals and holidays say none of it, whatever the statement of applicability claims.
+    let folder = copied("de-other");
+    let mut claims = "control,applicable,status\n".to_owned();
+    for (theme, last) in [(5, 37), (6, 8), (7, 14), (8, 34)] {
+        claims.extend((1..=last).map(|number| format!("A.{theme}.{number},yes,implemented\n")));
+    }
+    fs::write(folder.path().join("richtlinien/soa.csv"), claims).unwrap();
+    let found = stated(folder.path());
+    let said: Vec<_> = found.iter().filter(|(_, said)| *said != "absent").collect();
+    assert!(said.is_empty(), "{said:?}");
+    assert_eq!(found.len(), all);
+}

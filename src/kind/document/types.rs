@@ -213,6 +213,10 @@ fn without_numbers(folded: &str) -> String {
     words.join(" ")
 }
 
+/// German words for natures that others are written together with.
+const COMPOUNDED: &[&str] =
+    &["richtlinie", "richtlinien", "leitlinie", "konzept", "anweisung", "methodik", "bericht", "protokoll"];
+
 impl Table {
     fn read() -> Table {
         let Some(tree) = framework_tree("documents") else { return Table::default() };
@@ -435,8 +439,13 @@ impl Table {
         exact.or_else(|| self.by_phrase(&signs.name, |each| &each.titles))
     }
 
+    /// The nature that a word names, or a German word made of it: `Reiserichtlinie`, `Notfallplan`.
     fn nature_of(&self, word: &str) -> Option<&Nature> {
-        self.natures.iter().find(|nature| nature.words.iter().any(|each| each == word))
+        let is = |nature: &&Nature| nature.words.iter().any(|each| each == word);
+        let ends = |nature: &&Nature| {
+            COMPOUNDED.iter().any(|end| word.ends_with(end) && nature.words.iter().any(|each| each == end))
+        };
+        self.natures.iter().find(is).or_else(|| self.natures.iter().find(ends))
     }
 }
 
