@@ -186,6 +186,15 @@ def main():
         ("nothing failed", harmless.failed is None),
         ("the result is clean", harmless.outputs()["result"] == "clean"),
     )
+    lenient = branch(repository, (bad / "new.tf").read_text())
+    with (lenient / "annexa.yaml").open("a") as configuration:
+        configuration.write("fail_on_new: critical\n")
+    configured = Runner(annexa, lenient, {}, pull_request, base_ref="main").run()
+    check(
+        "without an input the gate is that of the configuration",
+        ("nothing failed", configured.failed is None),
+        ("although something is new", int(configured.outputs()["new-findings"]) > 0),
+    )
     fork = Runner(annexa, bad, {"comment": "false"}, {"pull_request": {"number": 7, "head": {"repo": {"fork": True}}}}).run()
     annotated = [line for line in fork.log.splitlines() if line.startswith("::error file=")]
     check(

@@ -53,7 +53,7 @@ if [ -n "$revision" ]; then compared=true arguments+=(--base "$revision"); fi
 if [ -n "${ANNEXA_BASELINE:-}" ]; then compared=true arguments+=(--baseline "$ANNEXA_BASELINE"); fi
 if [ "$compared" = true ]; then
   # The base is not this change's fault: what counts is what it adds.
-  arguments+=(--fail-on-new "${ANNEXA_FAIL_ON:-low}")
+  arguments+=(--fail-on-new "${ANNEXA_FAIL_ON:-configured}")
 elif [ -n "${ANNEXA_FAIL_ON:-}" ]; then
   arguments+=(--fail-on "$ANNEXA_FAIL_ON")
 fi

@@ -25,12 +25,29 @@ pub(super) struct CompareArgs {
     /// Compare with a file that `annexa baseline write` made
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<PathBuf>,
-    /// Exit with 1 on new or worse findings of this severity or above; without --fail-on, on no others
-    #[arg(long, value_name = "SEVERITY", value_parser = threshold)]
-    pub(super) fail_on_new: Option<Threshold>,
+    /// Exit with 1 on new or worse findings of this severity or above, and without --fail-on on no others; `configured`:
+    /// as the configuration says for new ones, else for all
+    #[arg(long, value_name = "SEVERITY", value_parser = threshold_of_new)]
+    pub(super) fail_on_new: Option<ThresholdOfNew>,
     /// Do not keep the results of the base, nor use kept ones
     #[arg(long, requires = "base")]
     pub(super) no_cache: bool,
+}
+
+/// The severity from which what is new fails the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ThresholdOfNew {
+    /// That of the configuration.
+    Configured,
+    /// This one.
+    Given(Threshold),
+}
+
+fn threshold_of_new(text: &str) -> Result<ThresholdOfNew, String> {
+    match text {
+        "configured" => Ok(ThresholdOfNew::Configured),
+        other => threshold(other).map(ThresholdOfNew::Given).map_err(|known| format!("{known}, configured")),
+    }
 }
 
 /// Scans, and compares if that was asked for.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::compare::{self, CompareArgs};
+use super::compare::{self, CompareArgs, ThresholdOfNew};
 use super::config::{self, Config, ConfigArgs};
 use super::plan::{self, RuleArgs};
 use super::progress::{self, Progress};
@@ -164,7 +164,7 @@ impl ScanPlan {
     pub(super) fn resolve(args: &WhatArgs, content: Content, terminal: Terminal) -> Result<ScanPlan, Failure> {
         let WhatArgs { paths, rules, config, today, no_ignore, framework, show_unknown, var_files, render } = args;
         let root = crate::source::root_of(paths).map_err(told)?;
-        let mut config = config::load(config, &root, terminal)?;
+        let mut config = config::load_of(config, &root, &config::Files::beside(&content, &root), terminal)?;
         let options = SourceOptions {
             content,
             paths: paths.clone(),
@@ -251,7 +251,11 @@ pub(super) fn run(args: &ScanArgs, terminal: Terminal) -> Result<ExitStatus, Fai
         Some(_) => Threshold::Never,
         None => Threshold::From(configured.unwrap_or(Severity::Low)),
     };
-    let new = compare.fail_on_new.or(configured_new.map(Threshold::From)).unwrap_or(Threshold::Never);
+    let new = match compare.fail_on_new {
+        Some(ThresholdOfNew::Given(threshold)) => threshold,
+        Some(ThresholdOfNew::Configured) => Threshold::From(configured_new.or(configured).unwrap_or(Severity::Low)),
+        None => configured_new.map_or(Threshold::Never, Threshold::From),
+    };
     let gates = Gates { all: fail_on.unwrap_or(default), new };
     Ok(status(&assessment, gates, *strict))
 }

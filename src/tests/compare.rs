@@ -370,3 +370,23 @@ fn no_two_results_share_a_fingerprint_where_the_first_of_two_that_are_alike_is_f
     let distinct: std::collections::BTreeSet<&str> = prints.iter().copied().collect();
     assert!(prints.len() > 1 && distinct.len() == prints.len(), "{prints:?}");
 }
+
+#[test]
+fn what_is_new_is_held_to_the_threshold_of_the_configuration() {
+    let folder = repository(&[("main.tf", "")]);
+    program::write(folder.path(), "main.tf", bucket("a", "public-read"));
+    let run = |configuration: &str, threshold: &str| {
+        program::write(folder.path(), "annexa.yaml", configuration);
+        compared(folder.path(), &["--base", "main", "--fail-on-new", threshold]).1
+    };
+    for (configuration, status) in [
+        ("", 1),
+        ("fail_on: high\n", 1),
+        ("fail_on: critical\n", 0),
+        ("fail_on: critical\nfail_on_new: high\n", 1),
+        ("fail_on: low\nfail_on_new: critical\n", 0),
+    ] {
+        assert_eq!(run(configuration, "configured"), Some(status), "{configuration}");
+    }
+    assert_eq!(run("fail_on_new: critical\n", "low"), Some(1));
+}

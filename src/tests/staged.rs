@@ -100,3 +100,69 @@ fn the_root_of_the_scan_may_be_a_folder_of_the_repository() {
     let ran = staged(&folder.path().join("infra")).expect(1).says("main.tf:2:9");
     assert!(!ran.stdout.contains("other.tf") && !ran.stdout.contains("infra/main.tf"), "{}", ran.stdout);
 }
+
+#[test]
+fn configuration_and_exceptions_count_as_they_are_staged() {
+    let folder = repository(&[("infra/main.tf", PUBLIC)]);
+    let folder = folder.path();
+    let ignoring = "rules:\n  ignore: [aws/s3/public-acl]\n";
+    let run = |arguments: &[&str]| {
+        let all = ["scan", "--staged", "--today", TODAY, "--rule", "aws/*"];
+        program::annexa(folder, all.iter().chain(arguments))
+    };
+    git(folder, ["add", "."]).expect(0);
+    // What git does not track yet is taken as it lies there.
+    program::write(folder, "annexa.yaml", ignoring);
+    run(&[]).expect(1);
+    let excluding = "exclude: [infra]\n";
+    program::write(folder, "annexa.yaml", excluding);
+    run(&[]).expect(0);
+    git(folder, ["add", "annexa.yaml"]).expect(0);
+    program::write(folder, "annexa.yaml", "exclude: []\n");
+    run(&[]).expect(0);
+    program::write(folder, "annexa.yaml", excluding);
+    git(folder, ["add", "annexa.yaml"]).expect(0);
+    std::fs::remove_file(folder.join("annexa.yaml")).unwrap();
+    run(&[]).expect(0);
+
+    git(folder, ["rm", "--quiet", "--cached", "annexa.yaml"]).expect(0);
+    let exception = |rule: &str| {
+        format!(
+            "exceptions:\n  - id: EX-1\n    rule: {rule}\n    path: infra/**\n    owner: Ada\n    approver: Grace\n    reason: public\n    granted: 2026-01-01\n    expires: 2027-06-30\n"
+        )
+    };
+    let own = |arguments: &[&str]| {
+        let all = ["scan", "--staged", "--today", TODAY, "--rule", "aws/s3/public-acl"];
+        program::annexa(folder, all.iter().chain(arguments))
+    };
+    program::write(folder, "exceptions.yaml", exception("aws/s3/public-acl"));
+    git(folder, ["add", "exceptions.yaml"]).expect(0);
+    program::write(folder, "exceptions.yaml", exception("aws/ec2/other"));
+    own(&[]).expect(0).says("under an exception in force");
+    git(folder, ["add", "exceptions.yaml"]).expect(0);
+    program::write(folder, "exceptions.yaml", exception("aws/s3/public-acl"));
+    own(&[]).expect(1);
+    // A mistake that is staged is told, not one that is only in the work tree.
+    program::write(folder, "exceptions.yaml", "exceptions: 5\n");
+    own(&[]).expect(1);
+    git(folder, ["add", "exceptions.yaml"]).expect(0);
+    program::write(folder, "exceptions.yaml", exception("aws/s3/public-acl"));
+    own(&[]).expect(2).says("exceptions.yaml");
+}
+
+#[test]
+fn a_configuration_with_conflicts_is_told_as_such() {
+    let folder = repository(&[("annexa.yaml", "exclude: [a]\n")]);
+    let folder = folder.path();
+    git(folder, ["add", "."]).expect(0);
+    git(folder, ["commit", "--quiet", "--message", "one"]).expect(0);
+    git(folder, ["checkout", "--quiet", "-b", "other"]).expect(0);
+    program::write(folder, "annexa.yaml", "exclude: [b]\n");
+    git(folder, ["commit", "--quiet", "--all", "--message", "two"]).expect(0);
+    git(folder, ["checkout", "--quiet", "main"]).expect(0);
+    program::write(folder, "annexa.yaml", "exclude: [c]\n");
+    git(folder, ["commit", "--quiet", "--all", "--message", "three"]).expect(0);
+    git(folder, ["merge", "other"]).expect(1);
+    let said = staged(folder).expect(2);
+    said.says("annexa.yaml is a part of a merge that is not finished; resolve the conflicts and `git add` it");
+}

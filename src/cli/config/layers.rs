@@ -3,9 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::files::Files;
 use super::read;
 use crate::cli::{Failure, Terminal, diagnostic, told};
-use crate::source;
 use crate::syntax::fields::{self, LoadError};
 use crate::syntax::tree::{FileId, Map, Node, Place};
 use crate::syntax::{Content, yaml};
@@ -44,9 +44,9 @@ pub(in crate::cli) struct Layers {
 
 impl Layers {
     /// Reads a file and what it extends, and chooses a profile.
-    pub(super) fn of(path: &Path, profile: Option<&str>, terminal: Terminal) -> Result<Layers, Failure> {
+    pub(super) fn of(path: &Path, profile: Option<&str>, files: &Files, terminal: Terminal) -> Result<Layers, Failure> {
         let mut layers = Layers::default();
-        let id = layers.add(path, &path.display().to_string(), &[], terminal)?;
+        let id = layers.add(path, &path.display().to_string(), &[], (files, terminal))?;
         layers.main = Some(id);
         if let Some(profile) = profile {
             layers.choose(profile)?;
@@ -76,10 +76,17 @@ impl Layers {
         Failure::Told(told)
     }
 
-    fn add(&mut self, path: &Path, shown: &str, chain: &[PathBuf], terminal: Terminal) -> Result<FileId, Failure> {
-        let (text, root) = read_yaml(path, shown, self.next(), terminal)?;
+    fn add(
+        &mut self,
+        path: &Path,
+        shown: &str,
+        chain: &[PathBuf],
+        around: (&Files, Terminal),
+    ) -> Result<FileId, Failure> {
+        let (files, terminal) = around;
+        let (text, root) = read_yaml(path, shown, self.next(), around)?;
         let id = self.next();
-        let canonical = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let canonical = files.one_path(path).unwrap_or_else(|| path.to_owned());
         self.files.push(ConfigFile { path: canonical.clone(), shown: shown.to_owned(), text });
         let mut errors = Vec::new();
         read::check(&root, &mut errors);
@@ -94,31 +101,31 @@ impl Layers {
             let refuse = |message: String, help: &str| vec![LoadError::new(message, place).with_help(help)];
             let folder = path.parent().unwrap_or(Path::new(""));
             let target = folder.join(&name);
-            let real = std::fs::canonicalize(&target);
+            let real = files.one_path(&target);
             let problem = match &real {
                 _ if name.contains("://") => Some(refuse(
                     format!("`{name}` is an address, and only files can be extended"),
                     "keep the file in the repository, as a submodule for example: a scan uses no network",
                 )),
-                Err(_) => Some(refuse(
+                None => Some(refuse(
                     format!("there is no file `{}` to extend", target.display()),
                     "the path is relative to the file that names it",
                 )),
-                Ok(real) if chain.contains(real) => Some(refuse(
+                Some(real) if chain.contains(real) => Some(refuse(
                     format!("`{name}` extends this file, directly or by way of others"),
                     "take one of the two out",
                 )),
-                Ok(_) if self.files.len() >= MOST_FILES => {
+                Some(_) if self.files.len() >= MOST_FILES => {
                     Some(refuse(format!("more than {MOST_FILES} files extend each other"), "join some of them"))
                 }
-                Ok(_) => None,
+                Some(_) => None,
             };
             if let Some(problem) = problem {
                 return Err(self.render(&problem, terminal));
             }
-            let known = real.as_ref().is_ok_and(|real| self.files.iter().any(|file| file.path == *real));
+            let known = real.as_ref().is_some_and(|real| self.files.iter().any(|file| file.path == *real));
             if !known {
-                self.add(&target, &target.display().to_string(), &chain, terminal)?;
+                self.add(&target, &target.display().to_string(), &chain, around)?;
             }
         }
         self.ordered.push(Layer { root });
@@ -172,8 +179,13 @@ fn merge(under: &Node, over: &Node) -> Node {
 }
 
 /// A file of ours as text and tree; an empty one is an empty map.
-pub(super) fn read_yaml(path: &Path, shown: &str, id: FileId, terminal: Terminal) -> Result<(String, Node), Failure> {
-    let text = source::read::text(path, shown).map_err(|error| told(format!("{shown} {}", error.detail)))?;
+pub(super) fn read_yaml(
+    path: &Path,
+    shown: &str,
+    id: FileId,
+    (files, terminal): (&Files, Terminal),
+) -> Result<(String, Node), Failure> {
+    let text = files.text(path, shown).map_err(|error| told(format!("{shown} {}", error.detail)))?;
     let parsed = yaml::parse(&text, id);
     let first = parsed.errors.into_iter().take(1).chain(yaml::repeated_keys(&text));
     let errors: Vec<LoadError> = first.map(|error| LoadError::of_syntax(error, id)).collect();

@@ -1,5 +1,6 @@
 //! `annexa.yaml`: the configuration of an organisation. Strict: an unknown key is an error.
 
+mod files;
 mod layers;
 mod read;
 mod schema;
@@ -20,6 +21,7 @@ use crate::isms::exception::{self, Exception};
 use crate::rule::{Facet, Severity};
 use crate::source;
 use crate::syntax::tree::{FileId, Place, Value};
+pub(super) use files::Files;
 use layers::Layers;
 
 /// A configuration.
@@ -123,10 +125,15 @@ pub(super) fn run(command: &ConfigCommand, terminal: Terminal) -> Result<ExitSta
 
 /// Reads the configuration: the file given, else `annexa.yaml` in the root, else none.
 pub(super) fn load(args: &ConfigArgs, root: &Path, terminal: Terminal) -> Result<Config, Failure> {
+    load_of(args, root, &Files::Disk, terminal)
+}
+
+/// Reads the configuration from `files`.
+pub(super) fn load_of(args: &ConfigArgs, root: &Path, files: &Files, terminal: Terminal) -> Result<Config, Failure> {
     let default = root.join(source::CONFIGURATION);
-    let path = args.config.clone().or_else(|| default.is_file().then_some(default));
+    let path = args.config.clone().or_else(|| files.hold(&default).then_some(default));
     let layers = match (&path, &args.profile) {
-        (Some(path), profile) => Layers::of(path, profile.as_deref(), terminal)?,
+        (Some(path), profile) => Layers::of(path, profile.as_deref(), files, terminal)?,
         (None, Some(profile)) => {
             let help = "profiles stand in `annexa.yaml`, and there is none here";
             return Err(super::told(format!("there is no profile `{profile}`\n  help: {help}")));
@@ -139,19 +146,19 @@ pub(super) fn load(args: &ConfigArgs, root: &Path, terminal: Terminal) -> Result
         return Err(layers.render(&errors, terminal));
     }
     config.layers = layers;
-    load_exceptions(&mut config, root, terminal)?;
+    load_exceptions(&mut config, root, files, terminal)?;
     Ok(config)
 }
 
 /// Exceptions stand in the file that the configuration names, else in `exceptions.yaml` if there is one.
-fn load_exceptions(config: &mut Config, root: &Path, terminal: Terminal) -> Result<(), Failure> {
+fn load_exceptions(config: &mut Config, root: &Path, files: &Files, terminal: Terminal) -> Result<(), Failure> {
     let name = config.exceptions_file.as_deref().unwrap_or(exception::FILE);
     let path = root.join(name);
-    if config.exceptions_file.is_none() && !path.is_file() {
+    if config.exceptions_file.is_none() && !files.hold(&path) {
         return Ok(());
     }
     let shown = path.display().to_string();
-    let (text, node) = layers::read_yaml(&path, &shown, FileId(0), terminal)?;
+    let (text, node) = layers::read_yaml(&path, &shown, FileId(0), (files, terminal))?;
     let file: Arc<str> = name.trim_start_matches("./").into();
     config.exceptions = exception::load(&node, &file)
         .map_err(|errors| Failure::Told(diagnostic::render(&shown, &text, &errors, terminal)))?;

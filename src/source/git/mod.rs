@@ -6,6 +6,7 @@ pub mod facts;
 mod history;
 pub(super) mod objects;
 pub mod revision;
+pub mod staged;
 #[cfg(test)]
 mod tests;
 
