@@ -258,6 +258,7 @@ fn test(
         return None;
     }
     let operator = match spec.takes {
+        Takes::Pattern if spec.name == "matches_decoded" => Operator::MatchesDecoded(pattern(node, errors)?),
         Takes::Pattern => Operator::Matches(pattern(node, errors)?),
         Takes::Topic => Operator::States(topic(node, scope, errors)?),
         _ => plain_operator(spec.name)?,
@@ -270,6 +271,7 @@ fn plain_operator(name: &str) -> Option<Operator> {
         "equals" => Operator::Equals,
         "in" => Operator::In,
         "contains" => Operator::Contains,
+        "part_of" => Operator::PartOf,
         "starts_with" => Operator::StartsWith,
         "ends_with" => Operator::EndsWith,
         "gt" => Operator::Gt,

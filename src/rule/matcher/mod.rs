@@ -95,8 +95,12 @@ pub enum Operator {
     In,
     /// The regular expression is found in the text.
     Matches(Pattern),
+    /// The regular expression is found in the text, or in what it stands for in Base64.
+    MatchesDecoded(Pattern),
     /// The text contains the text; the list contains the element. Of a list of operands one is enough.
     Contains,
+    /// Every element of the list, every entry of the map, is in the other one.
+    PartOf,
     /// The text starts with one of the operands.
     StartsWith,
     /// The text ends with one of the operands.
@@ -174,8 +178,18 @@ pub const OPERATORS: &[OperatorSpec] = &[
     OperatorSpec { name: "in", about: "one of these values", takes: Takes::List },
     OperatorSpec { name: "matches", about: "the regular expression is found in the text", takes: Takes::Pattern },
     OperatorSpec {
+        name: "matches_decoded",
+        about: "the regular expression is found in the text, or in what it stands for in Base64",
+        takes: Takes::Pattern,
+    },
+    OperatorSpec {
         name: "contains",
         about: "the text contains one of these texts, the list one of these elements",
+        takes: Takes::Any,
+    },
+    OperatorSpec {
+        name: "part_of",
+        about: "every element of the list, every entry of the map, is in the other one",
         takes: Takes::Any,
     },
     OperatorSpec { name: "starts_with", about: "the text starts with one of these", takes: Takes::Texts },
@@ -214,6 +228,7 @@ impl Operator {
         matches!(
             self,
             Operator::Contains
+                | Operator::PartOf
                 | Operator::Exists
                 | Operator::Empty
                 | Operator::Type
@@ -228,7 +243,9 @@ impl Operator {
             Operator::Equals => Truth::of(equality::equals(actual, operand, around.converts)),
             Operator::In => equality::within_list(actual, operand, around.converts),
             Operator::Matches(pattern) => Truth::of(text::matches(actual, pattern)),
+            Operator::MatchesDecoded(pattern) => Truth::of(text::matches_decoded(actual, pattern)),
             Operator::Contains => text::contains(actual, operand, around.converts),
+            Operator::PartOf => equality::part_of(actual, operand, around.converts),
             Operator::StartsWith => Truth::of(text::any(actual, operand, |text, part| text.starts_with(part))),
             Operator::EndsWith => Truth::of(text::any(actual, operand, |text, part| text.ends_with(part))),
             Operator::Gt => Truth::of(order::compares(actual, operand, std::cmp::Ordering::is_gt)),

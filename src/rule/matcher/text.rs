@@ -1,7 +1,8 @@
-//! `matches`, `contains`, `starts_with`, `ends_with`.
+//! `matches`, `matches_decoded`, `contains`, `starts_with`, `ends_with`.
 
 use std::sync::{Arc, OnceLock};
 
+use base64ct::{Base64, Base64Unpadded, Encoding};
 use regex::Regex;
 use smol_str::SmolStr;
 
@@ -38,6 +39,25 @@ impl Pattern {
 
 pub(super) fn matches(actual: &Value, pattern: &Pattern) -> bool {
     actual.scalar_text().is_some_and(|text| pattern.is_match(&text))
+}
+
+/// The longest text that is decoded, in bytes: start-up data of machines is far shorter.
+const LONGEST_DECODED: usize = 1 << 18;
+
+/// Whether the pattern is found in the text, or in the text that it is the Base64 form of.
+pub(super) fn matches_decoded(actual: &Value, pattern: &Pattern) -> bool {
+    let Some(text) = actual.scalar_text() else { return false };
+    pattern.is_match(&text) || decoded(&text).is_some_and(|text| pattern.is_match(&text))
+}
+
+/// What a text stands for in Base64, with or without line breaks and padding. What is no text then is not looked at.
+fn decoded(text: &str) -> Option<String> {
+    if text.len() > LONGEST_DECODED || text.len() < 8 {
+        return None;
+    }
+    let compact: String = text.split_ascii_whitespace().collect();
+    let bytes = Base64::decode_vec(&compact).or_else(|_| Base64Unpadded::decode_vec(&compact)).ok()?;
+    String::from_utf8(bytes).ok()
 }
 
 /// Whether the text starts, ends … with one of the operands.
@@ -110,6 +130,21 @@ mod tests {
     use super::*;
     use crate::rule::matcher::Operator;
     use crate::syntax::tree::Place;
+
+    #[test]
+    fn patterns_are_found_in_what_base64_stands_for() {
+        let pattern = Pattern::new("PASSWORD=.+");
+        for (text, expected) in [
+            ("PASSWORD=pens", true),
+            ("UEFTU1dPUkQ9cGVucw==", true),
+            ("UEFTU1dPUkQ9\ncGVucw", true),
+            ("aGVsbG8gd29ybGQ=", false),
+            ("no Base64 at all", false),
+            ("/////w==", false),
+        ] {
+            assert_eq!(matches_decoded(&Value::Text(text.into()), &pattern), expected, "{text}");
+        }
+    }
 
     #[test]
     fn known_pieces_of_a_text_decide() {
