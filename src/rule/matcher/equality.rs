@@ -63,14 +63,14 @@ mod tests {
     use crate::syntax::tree::{Entry, Map, Place, Unknown};
 
     fn map(entries: &[(&str, Option<&str>)]) -> Value {
-        let value = |text: &Option<&str>| match text {
-            Some(text) => Value::Text((*text).into()),
+        let value = |text: Option<&str>| match text {
+            Some(text) => Value::Text(text.into()),
             None => Value::Unknown(Arc::new(Unknown::new("var.x"))),
         };
         let entry = |(key, text): &(&str, Option<&str>)| Entry {
             key: (*key).into(),
             key_place: Place::NOWHERE,
-            value: Node::new(value(text), Place::NOWHERE),
+            value: Node::new(value(*text), Place::NOWHERE),
         };
         let map = Map { entries: entries.iter().map(entry).collect(), open: None };
         Node::map(map, Place::NOWHERE).value
