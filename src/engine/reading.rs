@@ -124,8 +124,8 @@ fn read_file(source: &Source, file: &SourceFile, settings: &Settings, how: How) 
         let object = object(text.as_bytes());
         (text, object, parsed)
     };
-    // Nobody said that it is a document of the ISMS: that it cannot be understood is no loss.
-    if !expected && !parsed.errors.is_empty() {
+    // Nobody said that it is a document of the ISMS, or a template: that it cannot be understood is no loss.
+    if (!expected || syntax::is_guess(&file.path)) && !parsed.errors.is_empty() {
         return Ok(ReadFile::unopened(file));
     }
     let mut file = ParsedFile { id: file.id, path: file.path.clone(), text, content: parsed.content };

@@ -4,6 +4,7 @@
 pub mod ansible;
 pub mod arm;
 pub mod azure_pipelines;
+mod calls;
 pub mod cloudformation;
 pub mod compose;
 pub mod dockerfile;

@@ -102,7 +102,7 @@ impl Syntax {
         Some(match extension.to_ascii_lowercase().as_str() {
             "tf" | "tofu" | "tfvars" => Syntax::Hcl,
             "bicep" | "bicepparam" => Syntax::Bicep,
-            "yaml" | "yml" => Syntax::Yaml,
+            "yaml" | "yml" | "template" => Syntax::Yaml,
             "json" => Syntax::Json,
             "toml" => Syntax::Toml,
             "csv" => Syntax::Csv,
@@ -118,6 +118,12 @@ impl Syntax {
             _ => return None,
         })
     }
+}
+
+/// Whether the name of a file says nothing sure about its syntax: templates of CloudFormation are called `x.template`, and
+/// so is much else. What cannot be read of such a file is not meant to be.
+pub fn is_guess(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("template"))
 }
 
 impl Syntax {

@@ -14,17 +14,12 @@ use super::evaluate::{Call, Evaluator, Names};
 use super::functions::truth;
 use super::lower::{Lowering, each_round};
 use super::{is_template, json};
+use crate::kind::calls::{self, MAX_CALLS, MAX_LEVELS, Root};
 use crate::kind::{Group, Notice, ParsedFile, View};
 use crate::source::path::from_folder;
 use crate::syntax::Content;
 use crate::syntax::bicep::{Module, Template};
 use crate::syntax::tree::{Node, Place};
-
-/// Modules that call modules that are followed.
-const MAX_LEVELS: usize = 20;
-
-/// Calls of modules that one root may make.
-const MAX_CALLS: usize = 2_000;
 
 /// How many files of parameters may build on each other.
 const MAX_EXTENDS: usize = 8;
@@ -42,53 +37,29 @@ pub(super) fn is_values(file: &ParsedFile) -> bool {
 
 /// Roots with the modules that they call and the files of their parameters.
 pub(super) fn groups<'a>(files: &[&'a ParsedFile]) -> Vec<Group<'a>> {
-    let by_path: BTreeMap<&str, &'a ParsedFile> = files.iter().map(|file| (&*file.path, *file)).collect();
     let templates: Vec<&'a ParsedFile> = files.iter().copied().filter(|file| !is_values(file)).collect();
-    let called: BTreeSet<String> = templates.iter().flat_map(|file| calls(file)).collect();
-    let mut roots: Vec<&'a ParsedFile> =
-        templates.iter().copied().filter(|file| !called.contains(&*file.path)).collect();
-    let mut reached: BTreeSet<&str> = roots.iter().flat_map(|root| reach(root, &by_path)).collect();
-    // Of modules that call each other in a circle the first is the root.
-    for file in &templates {
-        if !reached.contains(&*file.path) {
-            reached.extend(reach(file, &by_path));
-            roots.push(file);
-        }
-    }
     let values: Vec<&'a ParsedFile> = files.iter().copied().filter(|file| is_values(file)).collect();
     let mut unused: BTreeSet<&str> = values.iter().map(|file| &*file.path).collect();
     let mut groups = Vec::new();
-    for root in roots {
-        let mut paths = reach(root, &by_path);
-        for file in values.iter().filter(|file| applies(file, root, &templates)) {
-            unused.remove(&*file.path);
-            paths.insert(&file.path);
-        }
-        let files = paths.into_iter().filter_map(|path| by_path.get(path).copied()).collect();
-        groups.push(Group { name: root.path.clone(), files });
+    for Root { file: root, reached } in calls::roots(&templates, &called_by) {
+        let is_used = |file: &&&'a ParsedFile| applies(file, root, &templates);
+        let used: Vec<&'a ParsedFile> = values.iter().filter(is_used).copied().collect();
+        unused.retain(|path| used.iter().all(|file| *file.path != **path));
+        let mut own: Vec<&'a ParsedFile> =
+            files.iter().copied().filter(|file| reached.contains(&*file.path)).chain(used).collect();
+        own.sort_by(|one, other| one.path.cmp(&other.path));
+        groups.push(Group { name: root.path.clone(), files: own });
     }
-    let alone = unused.into_iter().filter_map(|path| by_path.get(path));
+    let alone = values.iter().filter(|file| unused.contains(&*file.path));
     groups.extend(alone.map(|file| Group { name: file.path.clone(), files: vec![*file] }));
     groups.sort_by(|one, other| one.name.cmp(&other.name));
     groups
 }
 
 /// The paths of the modules that a file calls.
-fn calls(file: &ParsedFile) -> impl Iterator<Item = String> {
+fn called_by(file: &ParsedFile) -> Vec<String> {
     let modules = bicep(file).map(|template| template.modules.as_slice()).unwrap_or_default();
-    modules.iter().filter_map(|module| from_folder(file.folder(), &module.path))
-}
-
-/// A root and the modules that it leads to.
-fn reach<'a>(root: &'a ParsedFile, files: &BTreeMap<&str, &'a ParsedFile>) -> BTreeSet<&'a str> {
-    let mut found = BTreeSet::new();
-    let mut open = vec![root];
-    while let Some(file) = open.pop() {
-        if found.insert(&*file.path) {
-            open.extend(calls(file).filter_map(|path| files.get(path.as_str()).copied()));
-        }
-    }
-    found
+    modules.iter().filter_map(|module| from_folder(file.folder(), &module.path)).collect()
 }
 
 /// Whether values are for a template.

@@ -2,6 +2,7 @@
 //! deployment knows is unknown and names what it depends on.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -14,7 +15,7 @@ use crate::syntax::tree::{List, Map, Node, Place, Unknown, Value};
 /// Levels of values, functions and conditions that are followed. A tree that was read has fewer.
 const MAX_DEPTH: usize = 160;
 
-/// Bytes and list items that the functions of one template may produce together; a thousand times what real ones do.
+/// Bytes and list items that the functions of one template, with those nested in it, may produce together; a thousand times what real ones do.
 const MAX_PRODUCED: usize = 32 << 20;
 
 /// What a value turned out to be.
@@ -31,9 +32,23 @@ pub(super) enum Outcome {
 pub(super) struct Evaluator<'t> {
     /// The template.
     pub template: &'t Template<'t>,
+    /// Who calls it; nobody where it is a root.
+    pub caller: Caller,
     /// The conditions that are known or being found out.
     pub(super) states: RefCell<FxHashMap<&'t str, Option<Truth>>>,
-    produced: Cell<usize>,
+}
+
+/// How a template is called by the stacks that it is nested in.
+#[derive(Default)]
+pub(super) struct Caller {
+    /// What stands before the addresses of its resources.
+    pub prefix: SmolStr,
+    /// Where it is called, innermost first.
+    pub chain: Vec<Place>,
+    /// What its parameters are given.
+    pub given: FxHashMap<SmolStr, Node>,
+    /// Bytes and list items that the functions of all templates around it have produced.
+    pub produced: Rc<Cell<usize>>,
 }
 
 /// A call of a function.
@@ -75,8 +90,8 @@ pub(super) fn call_of(node: &Node, depth: usize) -> Option<Call<'_>> {
 
 impl<'t> Evaluator<'t> {
     /// An evaluator that knows nothing yet.
-    pub(super) fn new(template: &'t Template<'t>) -> Evaluator<'t> {
-        Evaluator { template, states: RefCell::default(), produced: Cell::new(0) }
+    pub(super) fn new(template: &'t Template<'t>, caller: Caller) -> Evaluator<'t> {
+        Evaluator { template, caller, states: RefCell::default() }
     }
 
     /// The value of a node.
@@ -104,8 +119,8 @@ impl<'t> Evaluator<'t> {
 
     /// Takes so many bytes or items; false when the template has used up all it may.
     pub(super) fn takes(&self, amount: usize) -> bool {
-        let produced = self.produced.get().saturating_add(amount);
-        self.produced.set(produced);
+        let produced = self.caller.produced.get().saturating_add(amount);
+        self.caller.produced.set(produced);
         produced <= MAX_PRODUCED
     }
 
@@ -162,7 +177,7 @@ impl<'t> Evaluator<'t> {
         }
         let Some(kind) = self.template.type_of(name) else { return Node::unknown(name, place) };
         let unknown = if ARN_TYPES.contains(&kind) { arn(name) } else { Unknown::new(name) };
-        referring(Node::new(Value::Unknown(Arc::new(unknown)), place), vec![address(kind, name)])
+        referring(Node::new(Value::Unknown(Arc::new(unknown)), place), vec![self.address(kind, name)])
     }
 
     /// An attribute of a resource, which only a deployment knows.
@@ -171,19 +186,32 @@ impl<'t> Evaluator<'t> {
         let unknown = if attribute.ends_with("Arn") { arn(&full) } else { Unknown::new(full) };
         let node = Node::new(Value::Unknown(Arc::new(unknown)), place);
         match self.template.type_of(name) {
-            Some(kind) => referring(node, vec![address(kind, name)]),
+            Some(kind) => referring(node, vec![self.address(kind, name)]),
             None => node,
         }
     }
 
-    /// The default of a parameter; what is given instead of it is not written anywhere.
+    /// The address of a resource of the template.
+    pub(super) fn address(&self, kind: &str, logical_id: &str) -> SmolStr {
+        format_smolstr!("{}{kind}.{logical_id}", self.caller.prefix)
+    }
+
+    /// What a parameter is given by the stack around it, else its default; what is given to a stack that is in no other is
+    /// not written anywhere.
     fn parameter(&self, name: &str, parameter: &Node, place: Place) -> Node {
         let kind = parameter.get("Type").and_then(Node::as_str).unwrap_or_default();
+        let is_list = kind == "CommaDelimitedList" || kind.starts_with("List<");
+        if let Some(given) = self.caller.given.get(name) {
+            return match given.value.scalar_text().filter(|_| is_list) {
+                Some(text) => self.split(&text, ",", place),
+                None => Node { place, ..given.clone() },
+            };
+        }
         let default = parameter.get("Default").and_then(|default| default.value.scalar_text().zip(Some(default)));
         let Some((text, default)) = default.filter(|_| !kind.starts_with("AWS::SSM::Parameter::Value<")) else {
             return Node::unknown(format_smolstr!("parameter {name}"), place);
         };
-        if kind == "CommaDelimitedList" || kind.starts_with("List<") {
+        if is_list {
             return self.split(&text, ",", place);
         }
         Node::new(default.value.clone(), place)
@@ -258,11 +286,6 @@ fn either(left: &Node, right: &Node, unknown: &Arc<Unknown>, place: Place) -> No
 
 fn perhaps(node: &Node, unknown: &Arc<Unknown>) -> Node {
     Node { refers: node.refers.clone(), ..Node::depending(unknown, node.place) }
-}
-
-/// The address of a resource.
-pub(super) fn address(kind: &str, logical_id: &str) -> SmolStr {
-    format_smolstr!("{kind}.{logical_id}")
 }
 
 /// All addresses that nodes refer to.

@@ -7,13 +7,16 @@
 //! | `ingress`, `egress` | `…/SecurityGroupIngress[0]` | each entry of its firewall: see [`super::shared::ingress`] |
 //! | `cloudformation/template` | `template` | the unit: `parameters` and `outputs` (lists with a `name` each), `resources` (counts by type), `transform`, `description`, `metadata` |
 //!
-//! A template is one unit. Parameters have their defaults; a resource whose condition does not hold is not there. What
+//! A template is one unit, with the templates of stacks nested in it whose files are part of the scan: they are judged
+//! with what they are given (see `nested.rs`). Parameters of a root have their defaults; a resource whose condition does not
+//! hold is not there. What
 //! only a deployment knows is unknown: parameters without default, attributes, pseudo parameters, imports, macros.
 
 mod condition;
 mod evaluate;
 mod firewall;
 mod functions;
+mod nested;
 mod policy;
 mod resource;
 mod serverless;
@@ -24,10 +27,12 @@ mod tests;
 
 pub(crate) use skip::{Skip, skips};
 
+use super::calls::{self, Root};
 use super::shared::task;
-use super::{Group, Kind, Notice, ParsedFile, Resource, Unit, View, by_file};
+use super::{Group, Kind, Notice, ParsedFile, Resource, Unit, View};
 use crate::syntax::tree::Node;
-use evaluate::Evaluator;
+use evaluate::{Caller, Evaluator};
+use nested::Lowering;
 use serverless::Globals;
 use template::Template;
 
@@ -44,16 +49,18 @@ impl Kind for CloudFormation {
     }
 
     fn groups<'a>(&self, files: &[&'a ParsedFile]) -> Vec<Group<'a>> {
-        by_file(files)
+        let group = |root: Root<'a>| {
+            let files = files.iter().copied().filter(|file| root.reached.contains(&*file.path)).collect();
+            Group { name: root.file.path.clone(), files }
+        };
+        calls::roots(files, &nested::called_by).into_iter().map(group).collect()
     }
 
-    fn build(&self, group: &Group<'_>, _view: &View<'_>) -> Unit {
+    fn build(&self, group: &Group<'_>, view: &View<'_>) -> Unit {
         let mut unit = Unit { kind: self.name(), name: group.name.clone(), ..Unit::default() };
-        for file in &group.files {
-            for tree in file.trees().iter().filter(|tree| template::is_template(tree)) {
-                lower(tree, &file.text, &mut unit);
-            }
-        }
+        let Some(root) = group.files.iter().copied().find(|file| file.path == group.name) else { return unit };
+        let mut lowering = Lowering { unit: &mut unit, view, within: vec![root], calls: 0 };
+        lowering.file(root, &Caller::default);
         unit
     }
 }
@@ -69,18 +76,25 @@ pub(super) fn lower_within(holder: Option<&Node>, text: &str, unit: &mut Unit) {
 /// Lowers one template of a file with this text.
 fn lower(tree: &Node, text: &str, unit: &mut Unit) {
     let template = Template::of(tree);
-    let evaluator = Evaluator::new(&template);
-    let globals = Globals::of(&evaluator);
-    for entry in template.resources {
-        let Some(resource) = resource::resource(&evaluator, &globals, entry) else { continue };
+    lowered(&Evaluator::new(&template, Caller::default()), text, unit);
+}
+
+fn lowered(evaluator: &Evaluator<'_>, text: &str, unit: &mut Unit) {
+    let globals = Globals::of(evaluator);
+    for entry in evaluator.template.resources {
+        let Some(resource) = resource::resource(evaluator, &globals, entry) else { continue };
         let mut parts: Vec<Resource> = policy::statements_of(&resource);
         parts.extend(firewall::openings(&resource));
         parts.extend(task::of(&resource, text));
         unit.resources.push(resource);
         unit.resources.append(&mut parts);
     }
-    unit.resources.push(resource::template(&evaluator));
-    unit.notices.extend(notices(&template));
+    unit.resources.push(resource::template(evaluator));
+    for notice in notices(evaluator.template) {
+        if !unit.notices.contains(&notice) {
+            unit.notices.push(notice);
+        }
+    }
 }
 
 /// What of a template is not evaluated.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
 
-use super::evaluate::{Evaluator, address, referring};
+use super::evaluate::{Evaluator, referring};
 use super::serverless::Globals;
 use super::template::resource_type;
 use crate::kind::Resource;
@@ -32,13 +32,13 @@ pub(super) fn resource(evaluator: &Evaluator<'_>, globals: &Globals, entry: &Ent
     let names = names(kind, map.get("Properties"));
     Some(Resource {
         target: format_smolstr!("cloudformation/{kind}"),
-        address: address(kind, &entry.key),
+        address: evaluator.address(kind, &entry.key),
         names,
         tree: Node::map(map, entry.value.place),
         header: entry.key_place,
         extent: extent(entry),
         owner: None,
-        call_chain: Vec::new(),
+        call_chain: evaluator.caller.chain.clone(),
         converts_scalars: true,
     })
 }
@@ -57,7 +57,7 @@ fn depends_on(evaluator: &Evaluator<'_>, node: &Node) -> Node {
     let reference = |node: &Node| match node.as_str() {
         Some(name) => {
             let kind = evaluator.template.type_of(name);
-            referring(node.clone(), kind.map(|kind| vec![address(kind, name)]).unwrap_or_default())
+            referring(node.clone(), kind.map(|kind| vec![evaluator.address(kind, name)]).unwrap_or_default())
         }
         None => node.clone(),
     };
@@ -102,13 +102,13 @@ pub(super) fn template(evaluator: &Evaluator<'_>) -> Resource {
     map.push("resources", header, counts(evaluator, header));
     Resource {
         target: SmolStr::new_static("cloudformation/template"),
-        address: SmolStr::new_static("template"),
+        address: format_smolstr!("{}template", evaluator.caller.prefix),
         names: Vec::new(),
         tree: Node::map(map, root.place),
         header,
         extent: header,
         owner: None,
-        call_chain: Vec::new(),
+        call_chain: evaluator.caller.chain.clone(),
         converts_scalars: true,
     }
 }

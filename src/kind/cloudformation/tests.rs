@@ -450,3 +450,75 @@ fn ten_thousand_resources_are_lowered() {
     }
     assert_eq!(unit(&text).resources.len(), 10_001);
 }
+
+/// The units of several files.
+fn units(files: &[(&str, &str)]) -> Vec<Unit> {
+    let mut files = files.to_vec();
+    files.sort_unstable();
+    let file = |(index, (path, text)): (usize, &(&str, &str))| {
+        let id = FileId(u32::try_from(index).unwrap());
+        ParsedFile { id, path: (*path).into(), text: (*text).into(), content: yaml::parse(text, id).content }
+    };
+    let files: Vec<ParsedFile> = files.iter().enumerate().map(file).collect();
+    let files: Vec<&ParsedFile> = files.iter().collect();
+    let view = View::new(&files, &[], &[], jiff::civil::date(2026, 1, 15));
+    CloudFormation.groups(&files).iter().map(|group| CloudFormation.build(group, &view)).collect()
+}
+
+#[test]
+fn nested_stacks_are_judged_with_what_they_are_given() {
+    let parent = "
+Parameters: {Env: {Type: String}}
+Conditions: {Never: !Equals [a, b]}
+Resources:
+  Net:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: ./net/vpc.yaml
+      Parameters: {Open: 0.0.0.0/0, List: 'a, b', Env: !Ref Env}
+  Off: {Type: 'AWS::CloudFormation::Stack', Condition: Never, Properties: {TemplateURL: net/vpc.yaml}}
+  Far: {Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: 'https://example.com/x.yaml'}}
+  Gone: {Type: 'AWS::Serverless::Application', Properties: {Location: gone.yaml}}
+";
+    let child = "
+Parameters:
+  Open: {Type: String, Default: 10.0.0.0/8}
+  List: {Type: CommaDelimitedList}
+  Env: {Type: String, Default: x}
+  Own: {Type: String, Default: y}
+Resources:
+  V: {Type: 'A::B::C', Properties: {a: !Ref Open, b: !Ref List, c: !Ref Env, d: !Ref Own}}
+  W: {Type: 'A::B::D', Properties: {v: !Ref V}}
+";
+    let units = units(&[("stacks/main.yaml", parent), ("stacks/net/vpc.yaml", child)]);
+    assert_eq!(units.iter().map(|unit| &*unit.name).collect::<Vec<_>>(), ["stacks/main.yaml"]);
+    let vpc = find(&units[0], "Net/A::B::C.V");
+    assert_eq!(show(vpc.tree.get("Properties")), "{a: 0.0.0.0/0, b: [a, b], c: ?parameter Env, d: y}");
+    assert_eq!(vpc.call_chain.iter().map(|place| slice(parent, *place)).collect::<Vec<_>>(), ["Net"]);
+    let refers = at(&find(&units[0], "Net/A::B::D.W").tree, "Properties.v").unwrap().refers.clone().unwrap();
+    assert_eq!(refers.to_vec(), ["Net/A::B::C.V"]);
+    assert!(!units[0].resources.iter().any(|resource| resource.address.starts_with("Off/")));
+    let notices: Vec<&str> = units[0].notices.iter().map(|notice| notice.id).collect();
+    assert_eq!(notices, ["template-not-read"]);
+}
+
+#[test]
+fn stacks_that_nest_each_other_end() {
+    let stack = |name: &str, path: &str| {
+        format!("  {name}: {{Type: 'AWS::CloudFormation::Stack', Properties: {{TemplateURL: {path}}}}}\n")
+    };
+    let (a, b) = (stack("A", "b.yaml"), stack("B", "a.yaml"));
+    let circle = units(&[("a.yaml", &format!("Resources:\n{a}")), ("b.yaml", &format!("Resources:\n{b}"))]);
+    assert_eq!(circle.len(), 1);
+    assert_eq!(circle[0].notices.iter().map(|notice| notice.id).collect::<Vec<_>>(), ["template-too-deep"]);
+    let level = |level: usize| {
+        let next = format!("l{}.yaml", level + 1);
+        let stacks: String = ["A", "B", "C"].iter().map(|name| stack(name, &next)).collect();
+        (format!("l{level}.yaml"), format!("Resources:\n{stacks}"))
+    };
+    let mut wide: Vec<(String, String)> = (0..15).map(level).collect();
+    wide.push(("l15.yaml".to_owned(), "Resources:\n  X: {Type: 'A::B::C'}\n".to_owned()));
+    let wide: Vec<(&str, &str)> = wide.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let found = units(&wide);
+    assert_eq!(found[0].notices.iter().map(|notice| notice.id).collect::<Vec<_>>(), ["too-many-templates"]);
+}

@@ -79,7 +79,8 @@ fn container(node: &Node, name: &str, role: Field, header: Place, around: &Aroun
     let settings = Security { own: node.get("securityContext"), pod: around.template.spec.get("securityContext") };
     Container {
         format: Some(Field::new(Node::text(SmolStr::new_static(around.format), header))),
-        name: field(this, "name"),
+        // One without a name is told by its place in the list.
+        name: field(this, "name").or_else(|| Some(Field::new(Node::text(name, header)))),
         role: Some(role),
         program: line.program.or_else(|| program_of_image(image.as_ref()?)).map(Field::new),
         image,
