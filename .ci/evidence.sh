@@ -57,6 +57,11 @@ grep -q '| 2026-09 | \*\*gap\*\*' ../report.md || fail "the gap is not in the re
 "$annexa" actions list --all > ../actions.txt
 tail -n 1 ../actions.txt
 
+# The page of a recording shows the months before it, and so does one of the work tree.
+grep -q 'Changed since 2026-10.2' evidence/2026-11/coverage.html || fail "the page tells nothing of the month before"
+"$annexa" coverage --format html=../coverage.html
+grep -q 'Nothing was recorded for 2026-09' ../coverage.html || fail "the gap is not on the page"
+
 # What is wrong is named.
 cp -r evidence ../damaged
 printf ' ' >> ../damaged/2026-10/coverage.md

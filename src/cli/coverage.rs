@@ -3,10 +3,10 @@
 use clap::Args;
 
 use super::scan::{ScanPlan, WhatArgs};
-use super::{ExitStatus, Failure, Terminal, output};
+use super::{ExitStatus, Failure, Terminal, evidence, output, told};
 use crate::isms::coverage;
 use crate::report::{self, CoverageFormat, Target};
-use crate::source::Content;
+use crate::source::{self, Content};
 
 /// `annexa coverage`.
 #[derive(Debug, Args)]
@@ -20,13 +20,19 @@ pub(super) struct CoverageArgs {
 
 pub(super) fn run(args: &CoverageArgs, terminal: Terminal) -> Result<ExitStatus, Failure> {
     let CoverageArgs { what, format } = args;
-    let (assessment, _) = ScanPlan::resolve(what, Content::WorkTree, terminal)?.run();
+    let plan = ScanPlan::resolve(what, Content::WorkTree, terminal)?;
+    // Only the page shows a trend.
+    let is_page = format.iter().any(|target| target.format == CoverageFormat::Html);
+    let root = source::root_of(&what.paths).map_err(told)?;
+    let folder = plan.options.evidence.as_deref();
+    let history = is_page.then(|| evidence::history(&root, folder, plan.settings.today));
+    let (assessment, _) = plan.run();
     let coverage = coverage::coverage(&assessment, assessment.framework);
     let default = [Target::stdout(CoverageFormat::Table)];
     let targets = if format.is_empty() { &default[..] } else { &format[..] };
     for target in targets {
         let style = output::style(&target.file, terminal);
-        let input = report::Input { assessment: &assessment, coverage: &coverage, style };
+        let input = report::Input { assessment: &assessment, coverage: &coverage, history: history.as_ref(), style };
         output::write_to(&target.file, &mut |out| report::write_coverage(target.format, &input, out))?;
     }
     Ok(ExitStatus::Clean)

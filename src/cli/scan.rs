@@ -244,7 +244,7 @@ pub(super) fn run(args: &ScanArgs, terminal: Terminal) -> Result<ExitStatus, Fai
     let targets = if format.is_empty() { &default[..] } else { &format[..] };
     for target in targets {
         let style = output::style(&target.file, terminal);
-        let input = report::Input { assessment: &assessment, coverage: &coverage, style };
+        let input = report::Input { assessment: &assessment, coverage: &coverage, history: None, style };
         output::write_to(&target.file, &mut |out| report::write(target.format, &input, out))?;
     }
     let default = match compare.fail_on_new {

@@ -7,7 +7,7 @@ use super::nonconformity::{self, Nonconformities, Nonconformity, Recording};
 use super::{oscal, summary, waiver};
 use crate::isms::coverage::Coverage;
 use crate::isms::exception::Exception;
-use crate::report::{self, CoverageFormat, Format, Style};
+use crate::report::{self, CoverageFormat, Format, History, Style};
 
 /// The register of nonconformities after the recording.
 pub const NONCONFORMITIES: &str = "nonconformities.json";
@@ -33,6 +33,8 @@ pub struct Subject<'a> {
     pub exceptions: &'a [Exception],
     /// The nonconformities before.
     pub before: &'a [Nonconformity],
+    /// The months before, for the page.
+    pub history: &'a History,
     /// When the state was looked at, as manifests say it.
     pub observed_at: &'a str,
 }
@@ -43,7 +45,12 @@ pub type File = (String, Vec<u8>);
 /// The files of a recording, sorted by name, and what its manifest says of them.
 pub fn files(subject: &Subject<'_>) -> io::Result<(Vec<File>, ObservedItem)> {
     let assessment = subject.recording.assessment;
-    let input = report::Input { assessment, coverage: subject.coverage, style: Style::default() };
+    let input = report::Input {
+        assessment,
+        coverage: subject.coverage,
+        history: Some(subject.history),
+        style: Style::default(),
+    };
     let mut files: Vec<File> = Vec::new();
     for (name, format) in SCANS {
         let mut bytes = Vec::new();

@@ -15,6 +15,7 @@ use super::period::Period;
 use super::sign_off::SignOff;
 use super::standing::Standing;
 use super::summary::Summary;
+use crate::report::history::{self, History};
 
 /// The format.
 pub const SCHEMA: &str = "annexa/evidence-report/1";
@@ -207,6 +208,52 @@ pub fn report(chain: &Chain, read: &Read, standing: &Standing, span: (Period, Pe
         recurring: recurring.map(item).collect(),
         without_cause: unexplained.count() as u64,
         months,
+    }
+}
+
+/// The months up to this one, for reports that show a trend.
+pub fn history(chain: &Chain, read: &Read, span: (Period, Period), today: Date) -> History {
+    let Some(newest) = chain.records().next_back() else { return History::Nothing };
+    let manifest = &newest.manifest;
+    let Some(summary) = read.summaries.get(&manifest.entry) else {
+        let why = format!("the newest recording, {}, is of a time before {}", manifest.entry, span.0);
+        return History::Untold(why);
+    };
+    let months = span.0.through(span.1).map(|period| month(period, chain, read, today));
+    let months = months.filter(|month| !matches!(month.state, "before" | "pending"));
+    let open = read.nonconformities.iter().filter(|each| each.status == Status::Open);
+    let last = history::Last {
+        entry: manifest.entry.clone(),
+        day: manifest.observed_at.get(..10).unwrap_or(&manifest.observed_at).to_owned(),
+        rule_set: manifest.tool.rule_set.clone(),
+        statuses: summary.statuses.clone(),
+        open: open.map(|each| (each.fingerprint.clone(), known(each))).collect(),
+    };
+    History::Recorded(Box::new(history::Recorded { months: months.map(point).collect(), last }))
+}
+
+fn point(month: Month) -> history::Month {
+    let moved = month.nonconformities.unwrap_or_default();
+    let coverage = FACETS.map(|facet| month.coverage.get(facet).copied().unwrap_or_default());
+    let numbers = month.observed.map(|observed| {
+        let mut findings = [0; 5];
+        for (count, name) in findings.iter_mut().zip(crate::rule::Severity::names()) {
+            *count = observed.findings.get(name).copied().unwrap_or(0);
+        }
+        let (opened, closed, overdue) = (moved.opened, moved.closed, moved.overdue);
+        history::Numbers { coverage, findings, opened, closed, overdue }
+    });
+    history::Month { name: month.period, is_late: month.state == "late", numbers }
+}
+
+fn known(each: &Nonconformity) -> history::Known {
+    history::Known {
+        id: each.id.clone(),
+        title: each.title.clone(),
+        severity: each.severity.clone(),
+        path: each.path.clone(),
+        due: each.due.clone(),
+        first_seen: each.first_seen.clone(),
     }
 }
 

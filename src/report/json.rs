@@ -557,7 +557,7 @@ mod tests {
 
     fn text(assessment: &Assessment) -> String {
         let coverage = crate::isms::coverage::coverage(assessment, assessment.framework);
-        let input = Input { assessment, coverage: &coverage, style: Style::default() };
+        let input = Input { assessment, coverage: &coverage, history: None, style: Style::default() };
         let mut out = Vec::new();
         write_report(Format::Json, &input, &mut out).expect("a vector takes everything");
         String::from_utf8(out).expect("the report is UTF-8")
@@ -585,7 +585,7 @@ mod tests {
     fn every_key_is_documented() {
         let assessment = fixture::assessment();
         let coverage = crate::isms::coverage::coverage(&assessment, crate::isms::control::Framework::Iso2013);
-        let input = Input { assessment: &assessment, coverage: &coverage, style: Style::default() };
+        let input = Input { assessment: &assessment, coverage: &coverage, history: None, style: Style::default() };
         let mut out = Vec::new();
         coverage::write_coverage(coverage::CoverageFormat::Json, &input, &mut out).expect("a vector takes everything");
         let documents = [text(&assessment), String::from_utf8(out).expect("the report is UTF-8")];

@@ -276,7 +276,7 @@ mod tests {
 
     fn text(assessment: &Assessment) -> String {
         let coverage = crate::isms::coverage::coverage(assessment, assessment.framework);
-        let input = Input { assessment, coverage: &coverage, style: Style::default() };
+        let input = Input { assessment, coverage: &coverage, history: None, style: Style::default() };
         let mut out = Vec::new();
         write_report(Format::Markdown, &input, &mut out).expect("a vector takes everything");
         String::from_utf8(out).expect("the report is UTF-8")

@@ -7,6 +7,7 @@
 mod count;
 pub mod coverage;
 pub mod doctor;
+pub mod history;
 mod json;
 mod markdown;
 mod platform;
@@ -27,6 +28,7 @@ use crate::engine::assessment::Assessment;
 use crate::isms::coverage::Coverage;
 
 pub use coverage::{CoverageFormat, write_coverage};
+pub use history::History;
 pub use target::{Named, Target, TargetError};
 
 /// What a report is made from.
@@ -36,6 +38,8 @@ pub struct Input<'a> {
     pub assessment: &'a Assessment,
     /// What it says about each control, in the view of one framework.
     pub coverage: &'a Coverage,
+    /// What recorded evidence says of the months before, for formats that show a trend; absent where nobody looked.
+    pub history: Option<&'a History>,
     /// How it may look on a terminal.
     pub style: Style,
 }

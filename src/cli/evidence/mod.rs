@@ -25,6 +25,7 @@ use crate::evidence::standing::{MAX_AGE, Standing};
 use crate::kind::Resource;
 use crate::source;
 pub(super) use record::nonconformities;
+pub(super) use report::history;
 use store::Store;
 
 /// What to do with evidence.

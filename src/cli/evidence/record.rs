@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
+use super::report::of_chain;
 use super::store::Lock;
 use super::{ExitStatus, Failure, Home, Terminal, chain_of, home, keys, runner, told};
 use crate::cli::clock;
@@ -27,6 +28,7 @@ use crate::evidence::nonconformity::{Nonconformities, Nonconformity, Recording};
 use crate::evidence::period::Period;
 use crate::evidence::record::{self, NONCONFORMITIES, Subject};
 use crate::isms::coverage;
+use crate::report::History;
 use crate::source::{Content, Source, git};
 
 /// `annexa evidence record`.
@@ -114,7 +116,8 @@ pub(super) fn run(args: &RecordArgs, terminal: Terminal) -> Result<ExitStatus, F
     }
     let before = nonconformities(&home, &chain)?;
     plan.settings.evidence = super::resources(&home.root, &home.config, moment.today, Some(name));
-    let files = scan(plan, &home, &mut manifest, &before)?;
+    let history = of_chain(&home, &chain, moment.today)?;
+    let files = scan(plan, &home, &mut manifest, &Past { nonconformities: &before, history: &history })?;
     let digest = add(&home, &lock, &mut manifest, files, key.as_ref())?;
     write!(out, "{}", words(&home, &manifest, &digest))?;
     Ok(ExitStatus::Clean)
@@ -220,12 +223,13 @@ pub(in crate::cli) fn nonconformities(home: &Home, chain: &Chain) -> Result<Vec<
     })
 }
 
-fn scan(
-    plan: ScanPlan,
-    home: &Home,
-    manifest: &mut Manifest,
-    before: &[Nonconformity],
-) -> Result<Vec<record::File>, Failure> {
+/// What was recorded before.
+struct Past<'a> {
+    nonconformities: &'a [Nonconformity],
+    history: &'a History,
+}
+
+fn scan(plan: ScanPlan, home: &Home, manifest: &mut Manifest, past: &Past<'_>) -> Result<Vec<record::File>, Failure> {
     let exceptions = plan.settings.exceptions.clone();
     let owners = super::owners::Owners::of(&plan.source);
     let (assessment, _) = plan.run();
@@ -239,7 +243,8 @@ fn scan(
         },
         coverage: &coverage,
         exceptions: &exceptions,
-        before,
+        before: past.nonconformities,
+        history: past.history,
         observed_at: &manifest.observed_at.clone(),
     };
     let (files, observed) = record::files(&subject)?;

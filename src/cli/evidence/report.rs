@@ -1,13 +1,15 @@
 //! `annexa evidence report`: what recorded evidence says over the months.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::record::nonconformities;
+use super::store::Store;
 use super::{ExitStatus, Failure, Home, Terminal, chain_of, home, told};
+use crate::cli::config::Config;
 use crate::cli::{clock, output};
 use crate::evidence::chain::{Chain, Entry};
 use crate::evidence::entry::EntryKind;
@@ -18,7 +20,10 @@ use crate::evidence::sign_off::{SIGN_OFF, SignOff};
 use crate::evidence::standing::{MAX_AGE, Standing};
 use crate::evidence::summary::{self, Summary};
 use crate::evidence::{review, trend};
-use crate::report::{Named, Target};
+use crate::report::{History, Named, Target};
+
+/// Months that a trend shows, the current one included.
+const TREND: u16 = 12;
 
 /// `annexa evidence report`.
 #[derive(Debug, Args)]
@@ -81,6 +86,29 @@ pub(super) fn run(args: &ReportArgs, terminal: Terminal) -> Result<ExitStatus, F
         output::write_to(&target.file, &mut |out| out.write_all(text.as_bytes()))?;
     }
     Ok(ExitStatus::Clean)
+}
+
+/// The months before, for a page that shows the trend. Evidence that cannot be read is told there.
+pub(in crate::cli) fn history(root: &Path, folder: Option<&str>, today: Date) -> History {
+    let Some(folder) = folder else { return History::Nothing };
+    let store = Store::new(root.join(folder));
+    let home = Home { root: root.to_owned(), config: Config::default(), folder: folder.to_owned(), store };
+    let Ok(chain) = chain_of(&home) else {
+        return History::Untold("the evidence is not intact; `annexa evidence verify` says why".to_owned());
+    };
+    of_chain(&home, &chain, today).unwrap_or_else(|_| {
+        History::Untold("the evidence cannot be read; `annexa evidence verify` says why".to_owned())
+    })
+}
+
+/// The months before, of a chain that was read.
+pub(super) fn of_chain(home: &Home, chain: &Chain, today: Date) -> Result<History, Failure> {
+    if chain.entries.is_empty() {
+        return Ok(History::Nothing);
+    }
+    let to = Period::of(today);
+    let span = (to.back(TREND - 1), to);
+    Ok(trend::history(chain, &read(home, chain, span)?, span, today))
 }
 
 /// Reads what the report is made of: small files, each held against its digest.

@@ -10,7 +10,7 @@ use crate::isms::coverage::coverage;
 
 fn text(assessment: &Assessment, framework: Framework, format: CoverageFormat) -> String {
     let coverage = coverage(assessment, framework);
-    let input = Input { assessment, coverage: &coverage, style: Style::default() };
+    let input = Input { assessment, coverage: &coverage, history: None, style: Style::default() };
     let mut out = Vec::new();
     write_coverage(format, &input, &mut out).expect("a vector takes everything");
     String::from_utf8(out).expect("the report is UTF-8")
@@ -176,7 +176,7 @@ fn sheets(bytes: &[u8]) -> std::collections::BTreeMap<String, Vec<std::collectio
 fn workbook(assessment: &Assessment, framework: Framework) -> Vec<u8> {
     let coverage = coverage(assessment, framework);
     let mut out = Vec::new();
-    let input = Input { assessment, coverage: &coverage, style: Style::default() };
+    let input = Input { assessment, coverage: &coverage, history: None, style: Style::default() };
     write_coverage(CoverageFormat::Xlsx, &input, &mut out).expect("a vector takes everything");
     out
 }

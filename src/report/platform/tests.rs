@@ -13,7 +13,7 @@ use crate::isms::coverage;
 
 fn report(format: Format, assessment: &Assessment) -> String {
     let coverage = coverage::coverage(assessment, assessment.framework);
-    let input = Input { assessment, coverage: &coverage, style: Style::default() };
+    let input = Input { assessment, coverage: &coverage, history: None, style: Style::default() };
     let mut out = Vec::new();
     write_report(format, &input, &mut out).expect("a vector takes everything");
     String::from_utf8(out).expect("the report is UTF-8")

@@ -9,7 +9,7 @@ use crate::isms::coverage::coverage;
 
 fn text(assessment: &Assessment, format: Format) -> String {
     let coverage = coverage(assessment, assessment.framework);
-    let input = Input { assessment, coverage: &coverage, style: Style::default() };
+    let input = Input { assessment, coverage: &coverage, history: None, style: Style::default() };
     let mut out = Vec::new();
     super::super::write(format, &input, &mut out).expect("a vector takes everything");
     String::from_utf8(out).expect("JSON is UTF-8")

@@ -5,7 +5,7 @@ use crate::isms::coverage::coverage;
 
 fn text(assessment: &Assessment, style: Style) -> String {
     let coverage = coverage(assessment, assessment.framework);
-    let input = Input { assessment, coverage: &coverage, style };
+    let input = Input { assessment, coverage: &coverage, history: None, style };
     let mut out = Vec::new();
     super::super::write(Format::Text, &input, &mut out).expect("a vector takes everything");
     String::from_utf8(out).expect("the report is UTF-8")

@@ -10,7 +10,7 @@ use super::{Badge, Escaped, groups};
 use crate::engine::assessment::{Finding, FindingKind, Location, RuleRun, SuppressionKind};
 use crate::isms::coverage::{Basis, ControlCoverage, Counts, FacetCoverage, Records};
 use crate::report::markdown::link;
-use crate::report::{Input, words};
+use crate::report::{History, Input, words};
 
 /// Findings of a rule that are listed; more make the page slow, and a list that long is for a machine.
 const FINDINGS: usize = 100;
@@ -202,7 +202,7 @@ fn rule(input: &Input<'_>, at: usize, run: &RuleRun, mut found: Vec<&Finding>, o
         found.sort_by_key(|finding| (finding.suppression.is_some(), Reverse(finding.severity)));
         writeln!(out, "<ol class=\"findings\">")?;
         for finding in found.iter().take(FINDINGS) {
-            write_finding(input, finding, out)?;
+            finding_line(input, finding, out)?;
         }
         writeln!(out, "</ol>")?;
         if found.len() > FINDINGS {
@@ -216,7 +216,8 @@ fn rule(input: &Input<'_>, at: usize, run: &RuleRun, mut found: Vec<&Finding>, o
     writeln!(out, "</div></details>")
 }
 
-fn write_finding(input: &Input<'_>, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+/// A finding, its place and code, as an item of a list.
+pub(super) fn finding_line(input: &Input<'_>, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     write!(
         out,
         "<li>{} {} <span class=\"place\">{}</span>",
@@ -226,6 +227,12 @@ fn write_finding(input: &Input<'_>, finding: &Finding, out: &mut dyn Write) -> i
     )?;
     if finding.kind == FindingKind::Unknown {
         write!(out, " <em>undetermined</em>")?;
+    }
+    if let Some(History::Recorded(recorded)) = input.history
+        && let Some(known) = recorded.last.open.get(&finding.fingerprint)
+    {
+        let due = known.due.as_ref().map(|due| format!(", due {due}")).unwrap_or_default();
+        write!(out, " <small>{}, since {}{}</small>", Escaped(&known.id), Escaped(&known.first_seen), Escaped(&due))?;
     }
     if let Some(by) = &finding.suppression {
         let how = match by.kind {

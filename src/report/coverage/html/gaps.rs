@@ -66,7 +66,12 @@ pub(super) fn write(input: &Input<'_>, gaps: &[Gap<'_>], out: &mut dyn Write) ->
         return writeln!(out, "</section>");
     }
     let (first, rest) = gaps.split_at(gaps.len().min(SHOWN));
-    table(input, first, "Facets against which something was found, the most severe first", out)?;
+    table(
+        input,
+        first,
+        "Facets against which something was found, the most severe first, then those with most fails",
+        out,
+    )?;
     if !rest.is_empty() {
         writeln!(out, "<details><summary>{} more</summary>", words::count(rest.len(), "gap"))?;
         table(input, rest, "More facets against which something was found", out)?;
@@ -80,17 +85,20 @@ fn table(input: &Input<'_>, gaps: &[Gap<'_>], caption: &str, out: &mut dyn Write
         out,
         "<div class=\"scroll\" role=\"region\" aria-label=\"{caption}\" tabindex=\"0\"><table class=\"wide\">\n<caption>{caption}</caption>\n\
          <thead><tr><th scope=\"col\">Severity</th><th scope=\"col\">Control or clause</th><th scope=\"col\">Facet</th>\
-         <th scope=\"col\">Status</th><th scope=\"col\">Fails</th><th scope=\"col\">Rules</th></tr></thead>\n<tbody>"
+         <th scope=\"col\">Status</th><th scope=\"col\">Owner</th><th scope=\"col\">Fails</th><th scope=\"col\">Rules</th></tr></thead>\n<tbody>"
     )?;
     for gap in gaps {
         let (id, title) = (Escaped(&gap.entry.control.id), Escaped(&gap.entry.title));
+        let row = gap.entry.applicability.and_then(|at| input.assessment.isms.applicability.get(at));
+        let owner = row.map_or("", |row| row.owner.as_str());
         writeln!(
             out,
             "<tr><td>{}</td><th scope=\"row\"><a href=\"#c-{id}\">{id} {title}</a></th><td>{}</td><td>{}</td>\
-             <td class=\"number\">{}</td><td>",
+             <td>{}</td><td class=\"number\">{}</td><td>",
             SeverityBadge(gap.severity),
             gap.facet.facet.name(),
             Badge(gap.facet.status),
+            Escaped(owner),
             words::thousands(gap.fails)
         )?;
         for rule in gap.rules.iter().take(RULES) {

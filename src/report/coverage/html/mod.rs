@@ -4,10 +4,12 @@
 //! filters. All text comes out of scanned files, so nothing reaches the page except through [`Escaped`]. A sign and a
 //! word stand wherever there is a colour.
 
+mod changes;
 mod charts;
 mod detail;
 mod gaps;
 mod readiness;
+mod trend;
 
 #[cfg(test)]
 mod tests;
@@ -20,8 +22,9 @@ use sha2::{Digest, Sha256};
 
 use super::{CAVEAT, FACETS, groups, not_evaluated_words, sign, status_words};
 use crate::engine::assessment::{Assessment, FileState};
-use crate::isms::coverage::{FacetSummary, Status};
-use crate::report::{Input, words};
+use crate::isms::control::Framework;
+use crate::isms::coverage::{FacetSummary, Status, coverage};
+use crate::report::{History, Input, words};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("filter.js");
@@ -55,9 +58,10 @@ pub(super) fn write(input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
     head(framework, out)?;
     writeln!(out, "<header>\n<h1>Coverage of {framework}</h1>\n<p class=\"note\">{}</p>", CAVEAT.replace('`', ""))?;
     about(input.assessment, out)?;
-    out.write_all(NAVIGATION.as_bytes())?;
+    navigation(input, out)?;
     writeln!(out, "</header>\n<main id=\"main\">")?;
     summary(input, out)?;
+    past(input, out)?;
     charts::heat_map(input.coverage, out)?;
     charts::ring(input.coverage, out)?;
     let gaps = gaps::gaps(input);
@@ -69,9 +73,44 @@ pub(super) fn write(input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "</main>\n<script>{SCRIPT}</script>\n</body>\n</html>")
 }
 
-const NAVIGATION: &str = "<nav aria-label=\"Sections\"><a href=\"#summary\">Summary</a> <a href=\"#map\">Map</a> \
-    <a href=\"#gaps\">Gaps</a> <a href=\"#readiness\">Documents</a> <a href=\"#unseen\">Not looked at</a> <a href=\"#controls\">Controls</a> \
-    <a href=\"#rules\">Rules and findings</a></nav>\n";
+/// The sections of the page, by the name that leads to each.
+const SECTIONS: [(&str, &str); 9] = [
+    ("summary", "Summary"),
+    ("trend", "Trend"),
+    ("changes", "Changes"),
+    ("map", "Map"),
+    ("gaps", "Gaps"),
+    ("readiness", "Documents"),
+    ("unseen", "Not looked at"),
+    ("controls", "Controls"),
+    ("rules", "Rules and findings"),
+];
+
+fn navigation(input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let is_there = |id: &str| match id {
+        "trend" => input.history.is_some(),
+        "changes" => matches!(input.history, Some(History::Recorded(_))),
+        _ => true,
+    };
+    writeln!(out, "<nav aria-label=\"Sections\">")?;
+    for (id, name) in SECTIONS.into_iter().filter(|(id, _)| is_there(id)) {
+        writeln!(out, "<a href=\"#{id}\">{name}</a>")?;
+    }
+    writeln!(out, "</nav>")
+}
+
+/// The trend, and what changed. Evidence speaks of the 2022 edition, whatever the view.
+fn past(input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let own;
+    let own = if input.coverage.framework == Framework::Iso2022 {
+        input.coverage
+    } else {
+        own = coverage(input.assessment, Framework::Iso2022);
+        &own
+    };
+    trend::write(input, own, out)?;
+    changes::write(input, own, out)
+}
 
 fn head(framework: &str, out: &mut dyn Write) -> io::Result<()> {
     let script = Base64::encode_string(&Sha256::digest(SCRIPT.as_bytes()));
@@ -117,7 +156,7 @@ fn summary(input: &Input<'_>, out: &mut dyn Write) -> io::Result<()> {
         "<section aria-labelledby=\"summary\">\n<h2 id=\"summary\">Summary</h2>\n\
          <p><b>Coverage</b> is how many of the applicable entries checks gave a result for. <b>Conformity</b> is how many \
          of <em>these</em> are satisfied: it says nothing of what was not looked at.</p>\n\
-         <div class=\"scroll\" role=\"region\" aria-labelledby=\"summary-caption\" tabindex=\"0\"><table class=\"wide\">\n\
+         <div class=\"scroll\" role=\"region\" aria-labelledby=\"summary-caption\" tabindex=\"0\"><table class=\"wide summary\">\n\
          <caption id=\"summary-caption\">Coverage and conformity, by facet</caption>\n<thead><tr><th scope=\"col\">Entries</th>\
          <th scope=\"col\">Facet</th><th scope=\"col\">Coverage: evaluated of applicable</th>\
          <th scope=\"col\">Conformity: satisfied of evaluated</th><th scope=\"col\">By status</th></tr></thead>"

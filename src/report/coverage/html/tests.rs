@@ -7,11 +7,12 @@ use super::super::{CoverageFormat, write_coverage};
 use crate::engine::assessment::Assessment;
 use crate::isms::control::Framework;
 use crate::isms::coverage::coverage;
+use crate::report::history::{History, Known, Last, Month, Numbers, Recorded};
 use crate::report::{Input, Style, fixture};
 
 fn page(assessment: &Assessment, framework: Framework) -> String {
     let coverage = coverage(assessment, framework);
-    let input = Input { assessment, coverage: &coverage, style: Style::default() };
+    let input = Input { assessment, coverage: &coverage, history: None, style: Style::default() };
     let mut out = Vec::new();
     write_coverage(CoverageFormat::Html, &input, &mut out).expect("a vector takes everything");
     String::from_utf8(out).expect("the page is UTF-8")
@@ -65,6 +66,106 @@ fn links_lead_somewhere_and_ids_are_unique() {
             }
         }
     }
+}
+
+fn with_history(assessment: &Assessment, framework: Framework, history: &History) -> String {
+    let coverage = coverage(assessment, framework);
+    let input = Input { assessment, coverage: &coverage, history: Some(history), style: Style::default() };
+    let mut out = Vec::new();
+    write_coverage(CoverageFormat::Html, &input, &mut out).expect("a vector takes everything");
+    String::from_utf8(out).expect("the page is UTF-8")
+}
+
+/// July and September were recorded, August was not. Of the findings of the fixture one is known, and one is gone.
+fn recorded(assessment: &Assessment, text: &str) -> History {
+    let month = |name: &str, numbers| Month { name: name.to_string(), is_late: false, numbers };
+    let numbers = |satisfied| Numbers {
+        coverage: [[92, 40, satisfied], [92, 10, 0], [92, 0, 0]],
+        findings: [1, 2, 3, 4, 5],
+        opened: 2,
+        closed: 1,
+        overdue: 0,
+    };
+    let known = |severity: &str| Known {
+        id: "NC-0123456789ab".to_string(),
+        title: text.to_string(),
+        severity: severity.to_string(),
+        path: text.to_string(),
+        due: Some("2026-11-21".to_string()),
+        first_seen: "2026-07-22".to_string(),
+    };
+    let there = assessment.findings.iter().find(|finding| finding.location.path.ends_with("#1.tf")).expect("one");
+    let own = coverage(assessment, Framework::Iso2022);
+    let names =
+        |entry: &crate::isms::coverage::ControlCoverage| entry.facets.each_ref().map(|f| f.status.name().to_string());
+    let mut statuses: std::collections::BTreeMap<String, [String; 3]> =
+        own.controls.iter().map(|entry| (entry.control.id.to_string(), names(entry))).collect();
+    statuses.get_mut("A.8.3").expect("the control")[1] = "satisfied".to_string();
+    let last = Last {
+        entry: "2026-09".to_string(),
+        day: "2026-09-22".to_string(),
+        rule_set: Some("another".to_string()),
+        statuses,
+        open: [(there.fingerprint.clone(), known("high")), ("gone".to_string(), known("critical"))].into(),
+    };
+    let months = vec![month("2026-07", Some(numbers(10))), month("2026-08", None), month("2026-09", Some(numbers(20)))];
+    History::Recorded(Box::new(Recorded { months, last }))
+}
+
+#[test]
+fn without_recordings_the_page_says_how_to_begin() {
+    let page = with_history(&fixture::assessment(), Framework::Iso2022, &History::Nothing);
+    assert!(page.contains("Nothing was recorded yet") && page.contains("annexa evidence record"));
+    assert!(page.contains("href=\"#trend\"") && !page.contains("id=\"changes\""));
+    let untold = History::Untold("the evidence is not intact".to_string());
+    assert!(with_history(&fixture::assessment(), Framework::Iso2022, &untold).contains("the evidence is not intact"));
+}
+
+#[test]
+fn a_month_without_a_recording_is_a_gap_in_every_picture() {
+    let assessment = fixture::assessment();
+    for framework in [Framework::Iso2022, Framework::Itil4] {
+        let page = with_history(&assessment, framework, &recorded(&assessment, "x"));
+        read(&page);
+        assert!(page.contains("Nothing was recorded for 2026-08."));
+        assert_eq!(page.matches("<rect class=\"gap\"").count(), 4, "three facets and the findings");
+        // July stands alone; a line leads from September to now.
+        assert!(page.contains("<td colspan=\"7\"><strong>gap</strong></td>"));
+        assert!(page.matches("<polyline class=\"seen\"").count() == 3 && page.contains("<td>20 / 40 / 92</td>"));
+        let points = page.split("<polyline").skip(1).map(|rest| rest.split('>').next().unwrap_or_default());
+        assert!(points.into_iter().all(|line| line.matches(',').count() == 2), "no line crosses the gap");
+    }
+}
+
+#[test]
+fn what_changed_is_told_against_the_newest_recording() {
+    let assessment = fixture::assessment();
+    let page = with_history(&assessment, Framework::Iso2022, &recorded(&assessment, "the door stood open"));
+    let changes =
+        page.split("id=\"changes\"").nth(1).and_then(|rest| rest.split("</section>").next()).expect("the section");
+    // Six fails stand open: one is known, and a hint and what is quieted are not followed.
+    let open = assessment.findings.iter().filter(|finding| {
+        finding.kind == crate::engine::assessment::FindingKind::Fail && finding.suppression.is_none()
+    });
+    let new = open.count() - 1;
+    assert!(
+        changes.contains(&format!(
+            "<b>{new}</b> new, <b>1</b> no longer found, <b>1</b> still there, of these <b>1</b> overdue"
+        )),
+        "{changes}"
+    );
+    assert!(changes.contains("the door stood open") && changes.contains("The rules have changed since"));
+    assert!(changes.contains("A.8.3 Information access restriction"));
+    assert_eq!(changes.matches("<th scope=\"row\">").count(), 1);
+    // The finding that was there says since when.
+    assert!(page.contains("NC-0123456789ab, since 2026-07-22, due 2026-11-21"));
+}
+
+#[test]
+fn recorded_text_writes_no_markup() {
+    let assessment = fixture::assessment();
+    let page = with_history(&assessment, Framework::Iso2022, &recorded(&assessment, "<script>alert(1)</script>\" x='"));
+    assert_eq!(read(&page).0.iter().filter(|name| *name == "script").count(), 1);
 }
 
 #[test]
