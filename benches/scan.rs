@@ -113,7 +113,7 @@ fn report(bencher: Bencher<'_, '_>, format: Format) {
     let coverage = coverage::coverage(&assessment, assessment.framework);
     let style = Style { colours: false, width: 100, summary: true };
     bencher.bench_local(|| {
-        let input = Input { assessment: &assessment, coverage: &coverage, style };
+        let input = Input { assessment: &assessment, coverage: &coverage, history: None, style };
         let mut written = Vec::new();
         report::write(format, &input, &mut written).unwrap();
         written
