@@ -36,6 +36,7 @@ mod fold;
 mod negation;
 mod pattern;
 pub mod placeholder;
+mod sieve;
 mod signs;
 mod terms;
 mod text;

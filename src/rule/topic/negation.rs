@@ -13,6 +13,45 @@ const BEFORE: usize = 8;
 /// How many words after it.
 const AFTER: usize = 6;
 
+/// What a word can do to a denial. It is found out once for each different word of a text: hits are many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Class(u8);
+
+impl Class {
+    const PARTS: u8 = 1;
+    const OPENS_CONDITION: u8 = 1 << 1;
+    const OPENS_RELATIVE: u8 = 1 << 2;
+    const STARTS: u8 = 1 << 3;
+    const DENIES: u8 = 1 << 4;
+    const AUXILIARY: u8 = 1 << 5;
+    const NEGATIVE: u8 = 1 << 6;
+
+    /// The class of a folded word.
+    pub(super) fn of(word: &str) -> Class {
+        let is_negative =
+            matches!(word, "not" | "never" | "cannot" | "nicht") || (word.ends_with("nt") && is_auxiliary_not(word));
+        let flags = [
+            (Class::PARTS, PARTING.contains(&word)),
+            (Class::OPENS_CONDITION, CONDITION.contains(&word)),
+            (Class::OPENS_RELATIVE, RELATIVE.contains(&word)),
+            (Class::STARTS, STARTING.contains(&word)),
+            (Class::DENIES, matches!(word, "not" | "no" | "yet" | "nicht") || DENYING.contains(&word)),
+            (Class::AUXILIARY, AUXILIARY.contains(&word)),
+            (Class::NEGATIVE, is_negative),
+        ];
+        Class(flags.into_iter().filter(|(_, holds)| *holds).fold(0, |all, (flag, _)| all | flag))
+    }
+
+    fn has(self, flag: u8) -> bool {
+        self.0 & flag != 0
+    }
+}
+
+/// Whether the word at a position can do this.
+fn can(text: &Text, at: usize, flag: u8) -> bool {
+    text.class(at).is_some_and(|class| class.has(flag))
+}
+
 /// Whether the words of a hit are denied.
 pub(super) fn denied(text: &Text, hit: &Range<usize>) -> bool {
     let segment = text.segment_of(hit.start).map_or(0..0, |segment| segment.words.clone());
@@ -28,11 +67,11 @@ fn denials_before(text: &Text, hit: usize, first: usize) -> usize {
             break;
         }
         at -= 1;
-        let word = text.word_text(at);
-        if PARTING.contains(&word) || (matches!(word, "and" | "or") && is_auxiliary(text.word_text(at + 1))) {
+        let joins = || matches!(text.word_text(at), "and" | "or");
+        if can(text, at, Class::PARTS) || (can(text, at + 1, Class::AUXILIARY) && joins()) {
             break;
         }
-        if CONDITION.contains(&word) {
+        if can(text, at, Class::OPENS_CONDITION) {
             return 0;
         }
         if is_denial(text, at) {
@@ -46,12 +85,15 @@ fn denials_before(text: &Text, hit: usize, first: usize) -> usize {
 fn starts_clause(text: &Text, at: usize) -> bool {
     match text.words.get(at).map(|word| word.before) {
         Some(Break::Clause | Break::Sentence) => true,
-        Some(Break::Comma) => STARTING.contains(&text.word_text(at)),
+        Some(Break::Comma) => can(text, at, Class::STARTS),
         _ => false,
     }
 }
 
 fn is_denial(text: &Text, at: usize) -> bool {
+    if !can(text, at, Class::DENIES) {
+        return false;
+    }
     let next = text.word_text(at + 1);
     match text.word_text(at) {
         "not" => {
@@ -61,25 +103,22 @@ fn is_denial(text: &Text, at: usize) -> bool {
         "no" => !matches!(next, "later" | "more" | "less" | "matter" | "longer" | "fewer" | "sooner" | "doubt"),
         "yet" => next == "to",
         "nicht" => !matches!(next, "nur" | "später" | "länger" | "zögern" | "mehr"),
-        word => DENYING.contains(&word),
+        _ => true,
     }
 }
 
 fn denied_after(text: &Text, hit: &Range<usize>, end: usize) -> bool {
     let limit = end.min(hit.end + AFTER);
     for at in hit.end..limit {
-        let word = text.word_text(at);
         match text.words.get(at).map_or(Break::Sentence, |word| word.before) {
             Break::None => {}
             Break::Clause if at == hit.end => return is_none(text, at, end),
             _ => return false,
         }
-        if RELATIVE.contains(&word) {
+        if can(text, at, Class::OPENS_RELATIVE) {
             return false;
         }
-        let negative =
-            matches!(word, "not" | "never" | "cannot" | "nicht") || (word.ends_with("nt") && is_auxiliary_not(word));
-        if negative && !NOT_REALLY.contains(&text.word_text(at + 1)) {
+        if can(text, at, Class::NEGATIVE) && !NOT_REALLY.contains(&text.word_text(at + 1)) {
             return !conditional(text, hit.start);
         }
     }
@@ -103,7 +142,7 @@ fn conditional(text: &Text, at: usize) -> bool {
     let parts = |at: usize| text.words.get(at).is_none_or(|word| word.before >= Break::Clause);
     let sentence = text.sentence(at);
     for before in (sentence.start..=at).rev() {
-        if CONDITION.contains(&text.word_text(before)) {
+        if can(text, before, Class::OPENS_CONDITION) {
             return true;
         }
         if parts(before) {
@@ -111,10 +150,6 @@ fn conditional(text: &Text, at: usize) -> bool {
         }
     }
     false
-}
-
-fn is_auxiliary(word: &str) -> bool {
-    AUXILIARY.contains(&word)
 }
 
 /// `dont`, `isnt`, `hasnt`.

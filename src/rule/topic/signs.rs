@@ -1,5 +1,6 @@
 //! Signs that a text speaks of something: phrases, and words that stand together.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use smol_str::SmolStr;
@@ -168,19 +169,31 @@ fn anchors(text: &Text, hit: &Range<usize>, anywhere: bool) -> Option<Anchor> {
 
 /// Which hits count: not those in a sentence with a phrase that rules them out, nor those that are denied.
 struct Counts<'t> {
+    signs: &'t CompiledSigns,
     text: &'t Text,
-    /// Sentences, sorted.
-    ruled_out: Vec<u32>,
-    /// Sections, as ranges.
-    sections: Vec<Range<usize>>,
+    /// Sentences, sorted; looked up when there is a hit.
+    ruled_out: OnceCell<Vec<u32>>,
+    /// Sections, as ranges; looked up when there is a hit.
+    sections: OnceCell<Vec<Range<usize>>>,
 }
 
 impl<'t> Counts<'t> {
-    fn new(signs: &CompiledSigns, text: &'t Text) -> Counts<'t> {
-        let hits = signs.not.iter().flat_map(|pattern| pattern.find(text));
-        let mut ruled_out: Vec<u32> = hits.filter_map(|hit| Some(text.words.get(hit.start)?.sentence)).collect();
-        ruled_out.sort_unstable();
-        Counts { text, ruled_out, sections: sections_about(&signs.not_in, text) }
+    fn new(signs: &'t CompiledSigns, text: &'t Text) -> Counts<'t> {
+        Counts { signs, text, ruled_out: OnceCell::new(), sections: OnceCell::new() }
+    }
+
+    fn ruled_out(&self) -> &[u32] {
+        self.ruled_out.get_or_init(|| {
+            let hits = self.signs.not.iter().flat_map(|pattern| pattern.find(self.text));
+            let sentence = |hit: Range<usize>| Some(self.text.words.get(hit.start)?.sentence);
+            let mut sentences: Vec<u32> = hits.filter_map(sentence).collect();
+            sentences.sort_unstable();
+            sentences
+        })
+    }
+
+    fn sections(&self) -> &[Range<usize>] {
+        self.sections.get_or_init(|| sections_about(&self.signs.not_in, self.text))
     }
 
     fn filter(&self, hits: Vec<Range<usize>>) -> impl Iterator<Item = Range<usize>> {
@@ -189,14 +202,14 @@ impl<'t> Counts<'t> {
 
     fn holds(&self, hit: &Range<usize>) -> bool {
         let sentence = self.text.words.get(hit.start).map_or(0, |word| word.sentence);
-        self.ruled_out.binary_search(&sentence).is_err()
+        self.ruled_out().binary_search(&sentence).is_err()
             && !self.stands_elsewhere(hit)
             && !negation::denied(self.text, hit)
     }
 
     /// Whether the hit stands in a section whose heading says that it is about something else.
     fn stands_elsewhere(&self, hit: &Range<usize>) -> bool {
-        if self.sections.is_empty() {
+        if self.sections().is_empty() {
             return false;
         }
         let section = match self.text.segment_of(hit.start).map(|segment| segment.role) {
@@ -204,7 +217,7 @@ impl<'t> Counts<'t> {
             Some(Role::Block(block)) => self.text.blocks.get(block).map(|block| block.section),
             Some(Role::Lead) | None => None,
         };
-        section.is_some_and(|section| self.sections.iter().any(|range| range.contains(&section)))
+        section.is_some_and(|section| self.sections().iter().any(|range| range.contains(&section)))
     }
 
     /// All hits of a group, in the order of the text.

@@ -8,7 +8,9 @@ use smol_str::SmolStr;
 
 use super::evidence::Standing;
 use super::fold::{self, Break, Language};
+use super::negation::Class;
 use super::placeholder;
+use super::sieve::Sieve;
 use crate::syntax::tree::{Node, Place, Value};
 
 /// A document, section or text as topics see it: one run of words in segments.
@@ -26,6 +28,10 @@ pub(super) struct Text {
     pub(super) sections: Vec<Section>,
     /// Every different word, sorted, with where it stands.
     forms: Vec<Form>,
+    /// What each of them can do to a denial.
+    classes: Vec<Class>,
+    /// Which stems and beginnings of words may be there.
+    sieve: Sieve,
     /// Words that share a stem, as indices into `forms`.
     by_stem: FxHashMap<SmolStr, Vec<u32>>,
     /// Whether the document is about something close to its subject; what it says counts for a part at most.
@@ -188,11 +194,17 @@ impl Text {
 
     /// The forms of a stem.
     pub(super) fn with_stem(&self, stem: &str) -> &[u32] {
+        if !self.sieve.may_hold_stem(stem) {
+            return &[];
+        }
         self.by_stem.get(stem).map_or(&[], Vec::as_slice)
     }
 
     /// The forms that start with this.
     pub(super) fn with_prefix(&self, prefix: &str) -> Range<u32> {
+        if !self.sieve.may_hold_beginning(prefix) {
+            return 0..0;
+        }
         let start = self.forms.partition_point(|form| form.text.as_str() < prefix);
         let rest = self.forms.get(start..).unwrap_or_default();
         let count = rest.iter().take_while(|form| form.text.starts_with(prefix)).count();
@@ -227,6 +239,11 @@ impl Text {
     /// The folded word at a position.
     pub(super) fn word_text(&self, position: usize) -> &str {
         self.words.get(position).map_or("", |word| self.form_text(word.form))
+    }
+
+    /// What the word at a position can do to a denial.
+    pub(super) fn class(&self, position: usize) -> Option<Class> {
+        self.classes.get(self.words.get(position)?.form as usize).copied()
     }
 
     /// The segment of a word.
@@ -450,9 +467,13 @@ impl Builder {
         let language = language_of(&forms);
         let stemmer = fold::stemmer_of(language);
         let mut by_stem: FxHashMap<SmolStr, Vec<u32>> = FxHashMap::default();
+        let mut sieve = Sieve::default();
         for (index, form) in forms.iter().enumerate() {
-            by_stem.entry(fold::stem(&stemmer, &form.text)).or_default().push(to_u32(index));
+            let stem = fold::stem(&stemmer, &form.text);
+            sieve.add(&stem, &form.text);
+            by_stem.entry(stem).or_default().push(to_u32(index));
         }
+        let classes = forms.iter().map(|form| Class::of(&form.text)).collect();
         Text {
             words: self.words,
             sentences: self.sentences,
@@ -460,6 +481,8 @@ impl Builder {
             blocks: self.blocks,
             sections: self.sections,
             forms,
+            classes,
+            sieve,
             by_stem,
             is_aside,
             language,
