@@ -1,4 +1,4 @@
-//! Ansible: playbooks, and the tasks and handlers of roles.
+//! Ansible: playbooks, the tasks and handlers of roles, and files of tasks that others include.
 //!
 //! | target | address | fields |
 //! |---|---|---|
@@ -35,7 +35,10 @@ impl Kind for Ansible {
         let plays = tree.items();
         let is_playbook =
             !plays.is_empty() && plays.iter().all(|play| play.as_map().is_some()) && plays.iter().any(is_play);
-        is_playbook || (is_in_role(&file.path) && !plays.is_empty() && plays.iter().all(task::is_task))
+        let is_tasks = || !plays.is_empty() && plays.iter().all(task::is_task);
+        // Tasks that playbooks and other tasks include may lie anywhere.
+        let is_sure = || plays.iter().any(task::is_surely_task) && plays.iter().all(|each| each.get("hosts").is_none());
+        is_playbook || (is_tasks() && (is_in_role(&file.path) || is_sure()))
     }
 
     fn groups<'a>(&self, files: &[&'a ParsedFile]) -> Vec<Group<'a>> {

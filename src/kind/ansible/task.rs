@@ -90,6 +90,35 @@ pub(super) fn is_task(node: &Node) -> bool {
         && (node.get("block").is_some() || module(node).is_some() || node.get("local_action").is_some())
 }
 
+/// Whether nothing else than a task looks so: its module has the name of its collection before it, or a module of Ansible
+/// itself stands beside a keyword that only tasks have.
+pub(super) fn is_surely_task(node: &Node) -> bool {
+    const MODULES: [&str; 16] = [
+        "shell",
+        "command",
+        "copy",
+        "template",
+        "file",
+        "uri",
+        "get_url",
+        "include_tasks",
+        "import_tasks",
+        "include_role",
+        "set_fact",
+        "debug",
+        "apt",
+        "yum",
+        "service",
+        "lineinfile",
+    ];
+    const MARKS: [&str; 8] =
+        ["register", "when", "become", "delegate_to", "notify", "changed_when", "failed_when", "run_once"];
+    let Some(module) = module(node) else { return node.get("block").is_some_and(|block| block.as_list().is_some()) };
+    let is_whole = module.key.split('.').count() >= 3 && !module.key.split('.').any(str::is_empty);
+    let is_marked = node.entries().iter().any(|entry| MARKS.contains(&&*entry.key) || entry.key.starts_with("with_"));
+    is_whole || (is_marked && MODULES.contains(&short(&module.key)))
+}
+
 /// Lowers a list of plays or of tasks.
 pub(super) fn lower(tree: &Node, resources: &mut Vec<Resource>) {
     for node in tree.items() {

@@ -78,3 +78,24 @@ fn other_lists_are_not_claimed() {
         assert!(!Ansible.claims(&file(path, text), &view()), "{text}");
     }
 }
+
+#[test]
+fn tasks_are_recognised_wherever_they_lie() {
+    let claims = |path: &str, text: &str| Ansible.claims(&file(path, text), &view());
+    for text in [
+        "- name: a\n  ansible.builtin.uri: {url: x}\n- name: b\n  debug: {msg: x}\n",
+        "- name: a\n  shell: ls\n  register: out\n",
+        "- name: a\n  block:\n    - debug: {}\n",
+    ] {
+        assert!(claims("playbooks/common.yml", text), "{text}");
+    }
+    for text in [
+        "- name: a\n  command: make\n",
+        "- name: rules\n  hosts: all\n  sources:\n    - ansible.eda.webhook: {port: 5000}\n",
+        "- name: a\n  on.x: 1\n",
+        "- a\n- b\n",
+        "name: a\nansible.builtin.uri: {}\n",
+    ] {
+        assert!(!claims("lists/common.yml", text), "{text}");
+    }
+}

@@ -1,4 +1,4 @@
-//! Azure Pipelines: `azure-pipelines.yml`, and the templates that it uses.
+//! Azure Pipelines: `azure-pipelines.yml`, the templates that it uses, and files of other names that look so.
 //!
 //! | target | address | fields |
 //! |---|---|---|
@@ -33,7 +33,7 @@ impl Kind for AzurePipelines {
 
     fn claims(&self, file: &ParsedFile, _view: &View<'_>) -> bool {
         let has = |tree: &Node| ["stages", "jobs", "steps", "extends"].iter().any(|key| tree.get(key).is_some());
-        is_named_so(&file.path) && file.trees().first().is_some_and(has)
+        file.trees().first().is_some_and(|tree| has(tree) && (is_named_so(&file.path) || looks_so(tree)))
     }
 
     fn groups<'a>(&self, files: &[&'a ParsedFile]) -> Vec<Group<'a>> {
@@ -59,6 +59,15 @@ fn is_named_so(path: &str) -> bool {
     let mut folders = path.split('/').rev().skip(1);
     let is_in_folder = folders.any(|folder| matches!(folder, ".azure-pipelines" | "azure-pipelines" | ".azuredevops"));
     is_yaml && (name.contains("azure-pipelines") || name.contains("azure_pipelines") || is_in_folder)
+}
+
+/// Whether nothing else looks so: lists of stages, jobs or steps, with what triggers them or where they run.
+fn looks_so(tree: &Node) -> bool {
+    let is_list = |key: &str| tree.get(key).is_some_and(|node| node.as_list().is_some());
+    let has = |key: &str| tree.get(key).is_some();
+    ["stages", "jobs", "steps"].into_iter().any(is_list)
+        && ["pool", "trigger", "pr", "parameters"].into_iter().any(has)
+        && !["on", "kind", "apiVersion", "pipelines", "include"].into_iter().any(has)
 }
 
 /// The items of a list, those under a condition or a loop in their place.

@@ -64,3 +64,17 @@ fn files_are_told_by_name_and_content() {
         assert_eq!(AzurePipelines.claims(&file(path, text), &view()), expected, "{path}");
     }
 }
+
+#[test]
+fn pipelines_of_any_name_are_recognised() {
+    let claims = |text: &str| AzurePipelines.claims(&file("ci/build.yml", text), &view());
+    assert!(claims("trigger: none\njobs:\n  - job: a\n") && claims("pool: x\nsteps:\n  - script: a\n"));
+    for text in [
+        "stages: [a, b]\njob:\n  script: x\n",
+        "kind: pipeline\nsteps: []\ntrigger: {}\n",
+        "on: push\njobs: {}\n",
+        "trigger: none\njobs: {a: {}}\n",
+    ] {
+        assert!(!claims(text), "{text}");
+    }
+}

@@ -354,3 +354,22 @@ fn errors_of_one_file_are_bounded() {
     assert_eq!(parse(&"[\n---\n".repeat(1000), FILE).errors.len(), 20);
     assert!(parse(&"- *x\n".repeat(1000), FILE).errors.len() <= 20);
 }
+
+#[test]
+fn lines_of_quoted_texts_may_begin_where_their_key_does() {
+    let text = "- a:\n    b: \"x\n    y \\\n    z\"\n    c: 'é\n\n    w'\n  d: 1\n";
+    let parsed = parse(text, FileId(0));
+    assert_eq!(parsed.errors, vec![]);
+    let Content::Trees(trees) = parsed.content else { panic!("no trees") };
+    let inner = trees[0].items()[0].get("a").unwrap();
+    let words =
+        |key: &str| inner.get(key).unwrap().as_str().unwrap().split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!((words("b"), words("c")), (vec!["x".into(), "y".into(), "z".into()], vec!["é".into(), "w".into()]));
+    let d = trees[0].items()[0].get("d").unwrap();
+    assert_eq!(d.place.as_span().unwrap().slice(text), "1");
+    // What is really wrong is told where it is.
+    let broken = parse("a:\n  b: 'x\n  y\nc: [\n", FileId(0));
+    assert!(!broken.errors.is_empty());
+    let endless = format!("a:\n  b: \"x\n{}  z\"\n", "  y\n".repeat(200));
+    assert_eq!(parse(&endless, FileId(0)).errors.len(), 1);
+}
