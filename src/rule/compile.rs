@@ -280,6 +280,8 @@ fn plain_operator(name: &str) -> Option<Operator> {
         "lte" => Operator::Lte,
         "within" => Operator::Within,
         "older_than" => Operator::OlderThan,
+        "longer_than" => Operator::LongerThan,
+        "older_tls_than" => Operator::OlderTlsThan,
         "exists" => Operator::Exists,
         "empty" => Operator::Empty,
         "type" => Operator::Type,
@@ -326,6 +328,11 @@ fn check_operand(spec: &OperatorSpec, node: &Node) -> Result<(), &'static str> {
             node.as_number().is_some() || node.as_str().is_some_and(|text| Period::parse(text).is_some()),
             "a length of time such as `12 months`",
         ),
+        Takes::Length => (
+            node.as_number().is_some() || node.as_str().is_some_and(super::matcher::is_length),
+            "a length of time such as `8 hours`",
+        ),
+        Takes::Version => (scalar && node.as_bool().is_none(), "a version such as `1.2`"),
         Takes::Bool => (node.as_bool().is_some(), "true or false"),
         Takes::Type => (
             matches!(node.as_str(), Some("text" | "number" | "bool" | "date" | "list" | "map")),

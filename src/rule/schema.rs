@@ -181,7 +181,7 @@ fn operator(spec: &OperatorSpec, about: &str) -> Value {
         Takes::List => json!([list]),
         Takes::Texts => json!([{ "type": "string" }, list]),
         Takes::Pattern | Takes::Topic => json!([{ "type": "string" }]),
-        Takes::Ordered | Takes::Period => json!([{ "type": ["string", "number"] }]),
+        Takes::Ordered | Takes::Period | Takes::Length | Takes::Version => json!([{ "type": ["string", "number"] }]),
         Takes::Bool => json!([{ "type": "boolean" }]),
         Takes::Type => json!([{ "enum": ["text", "number", "bool", "date", "list", "map"] }]),
         Takes::Key => json!([{ "type": ["string", "boolean"] }]),

@@ -30,6 +30,10 @@ struct Requirement {
 enum Unit {
     Days,
     Characters,
+    /// A bare number.
+    Number,
+    /// A length of time in words: `15 minutes`.
+    Length,
     Version,
 }
 
@@ -154,6 +158,8 @@ impl Table {
             let unit = match text(row, "in").as_str() {
                 "days" => Unit::Days,
                 "characters" => Unit::Characters,
+                "number" => Unit::Number,
+                "length" => Unit::Length,
                 "version" => Unit::Version,
                 _ => return None,
             };
@@ -210,7 +216,12 @@ impl Requirement {
         let number = found.name("number").map(|number| number.as_str());
         match self.unit {
             Unit::Version => Some(Value::Text(number?.into())),
-            Unit::Characters => Some(Value::Number(count(number?)?)),
+            Unit::Characters | Unit::Number => Some(Value::Number(count(number?)?)),
+            Unit::Length => {
+                let (number, unit) = (count(number?)?, found.name("unit")?.as_str().to_lowercase());
+                let ending = if number > 1.0 { "s" } else { "" };
+                Some(Value::Text(smol_str::format_smolstr!("{number} {unit}{ending}")))
+            }
             Unit::Days => match found.name("cycle") {
                 Some(cycle) => cycle_days(cycle.as_str()).map(Value::Number),
                 None => Some(Value::Number(days(count(number?)?, found.name("unit")?.as_str())?)),
@@ -230,7 +241,7 @@ fn is_undone(before: &str, after: &str) -> bool {
 
 /// A number in digits or in words.
 fn count(written: &str) -> Option<f64> {
-    const WORDS: [(&str, u16); 14] = [
+    const WORDS: [(&str, u16); 16] = [
         ("one", 1),
         ("two", 2),
         ("three", 3),
@@ -242,9 +253,11 @@ fn count(written: &str) -> Option<f64> {
         ("ten", 10),
         ("twelve", 12),
         ("fourteen", 14),
+        ("fifteen", 15),
         ("sixteen", 16),
         ("eighteen", 18),
         ("twenty-four", 24),
+        ("thirty", 30),
     ];
     let word = written.to_lowercase();
     let number = word.parse().ok().or_else(|| WORDS.iter().find(|(name, _)| *name == word).map(|(_, count)| *count))?;
@@ -319,6 +332,17 @@ mod tests {
                 "critical within 7 days",
             ),
             ("Keys are rotated automatically once a year.", "key-rotation-interval", "365", "once a year"),
+            ("Passwords are changed every 90 days.", "password-max-age", "90", "every 90 days"),
+            ("Passwords expire after 180 days.", "password-max-age", "180", "after 180 days"),
+            ("The last 24 passwords cannot be used again.", "password-history", "24", "last 24 passwords"),
+            (
+                "An account is locked after five failed login attempts.",
+                "lockout-attempts",
+                "5",
+                "after five failed login attempts",
+            ),
+            ("Idle sessions are ended after 15 minutes.", "session-idle-timeout", "15 minutes", "after 15 minutes"),
+            ("A session lasts at most 8 hours.", "session-max-duration", "8 hours", "at most 8 hours"),
         ] {
             let expected = vec![(id.to_owned(), value.to_owned(), slice.to_owned())];
             assert_eq!(found(source), expected, "{source}");
@@ -344,6 +368,12 @@ mod tests {
             "Restore tests of the backups are done monthly.",
             "Quarterly access reviews are held. Semi-annual access reviews are held elsewhere.",
             "API keys are rotated every 90 days.",
+            "Initial passwords expire after 3 days.",
+            "Passwords do not expire after 90 days.",
+            "Accounts that are inactive for 90 days are disabled.",
+            "The screen locks after 10 minutes of inactivity.",
+            "The door is locked after five wrong attempts.",
+            "Training sessions last two hours.",
             "| log | kept for | by |\n|---|---|---|\n| trail | 30 days | Edda |",
             "Suppliers with access to our systems are reviewed every two years.",
             "",

@@ -8,6 +8,7 @@ mod network;
 mod order;
 mod shape;
 mod text;
+mod written;
 
 use std::ops::Not as _;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::syntax::tree::{Unknown, Value};
 
 pub(crate) use network::is_cidr;
 pub use text::Pattern;
+pub(crate) use written::is_length;
 
 /// Yes, no, or not to be known (Kleene's strong logic).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,6 +119,10 @@ pub enum Operator {
     Within,
     /// A date longer ago than this time before today.
     OlderThan,
+    /// A length of time that is longer.
+    LongerThan,
+    /// A version of TLS that is older.
+    OlderTlsThan,
     /// Something is there.
     Exists,
     /// A text, list or map with nothing in it.
@@ -158,6 +164,10 @@ pub enum Takes {
     Ordered,
     /// A length of time: `12 months`.
     Period,
+    /// A length of time, also in hours and less: `8 hours`; a number counts days.
+    Length,
+    /// A version of TLS: `1.2`.
+    Version,
     /// `true` or `false`.
     Bool,
     /// The name of a type.
@@ -200,6 +210,16 @@ pub const OPERATORS: &[OperatorSpec] = &[
     OperatorSpec { name: "lte", about: "less or equal", takes: Takes::Ordered },
     OperatorSpec { name: "within", about: "a date within this time before today", takes: Takes::Period },
     OperatorSpec { name: "older_than", about: "a date longer ago than this", takes: Takes::Period },
+    OperatorSpec {
+        name: "longer_than",
+        about: "a length of time longer than this, however it is written",
+        takes: Takes::Length,
+    },
+    OperatorSpec {
+        name: "older_tls_than",
+        about: "a version of TLS older than this, however it is written",
+        takes: Takes::Version,
+    },
     OperatorSpec { name: "exists", about: "whether something is there", takes: Takes::Bool },
     OperatorSpec { name: "empty", about: "whether the text, list or map has nothing in it", takes: Takes::Bool },
     OperatorSpec { name: "type", about: "the type of the value", takes: Takes::Type },
@@ -254,6 +274,8 @@ impl Operator {
             Operator::Lte => Truth::of(order::compares(actual, operand, std::cmp::Ordering::is_le)),
             Operator::Within => order::within(actual, operand, around.today),
             Operator::OlderThan => order::older_than(actual, operand, around.today),
+            Operator::LongerThan => written::longer_than(actual, operand),
+            Operator::OlderTlsThan => written::older_tls_than(actual, operand),
             Operator::Exists => shape::is(true, operand),
             Operator::Empty => shape::empty(actual, operand),
             Operator::Type => Truth::of(operand.scalar_text().is_some_and(|name| name == actual.type_name())),
