@@ -47,10 +47,11 @@ impl Kind for Isms {
     }
 
     fn build(&self, group: &Group<'_>, view: &View<'_>) -> Unit {
-        let documents: Vec<Document> = document::recognise_all(&group.files, view)
+        let mut documents: Vec<Document> = document::recognise_all(&group.files, view)
             .into_iter()
             .filter_map(|(file, recognised)| document::read(file, recognised?, view))
             .collect();
+        document::resolve_mentions(&mut documents);
         let registers: Vec<Register> = group.files.iter().filter_map(|file| register::read(file, view)).collect();
         // A page beside a main document is judged with it, and not as a document of its own.
         let is_whole = |document: &&Document| document.recognised.nature != "part";

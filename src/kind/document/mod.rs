@@ -13,6 +13,7 @@
 //! history           list of { version, date, by, approver, what }
 //! sections          as the syntax gives them
 //! links             list of { text, target, exists }: `exists` is absent where that cannot be known
+//! mentions          list of { name, exists }: other documents that the text names; absent in an ISMS of fewer than three
 //! placeholders      list of blanks that nobody filled in, in front matter and text, each once
 //! words             how many
 //! is_aside          true where it is about something close to its subject, such as vulnerabilities of a product
@@ -20,6 +21,7 @@
 
 pub(crate) mod date;
 pub(crate) mod folder;
+pub(crate) mod mention;
 pub(crate) mod metadata;
 pub(crate) mod placeholder;
 pub(crate) mod requirement;
@@ -45,6 +47,8 @@ pub(crate) struct Document {
     pub(crate) recognised: Recognised,
     /// As rules see it.
     pub(crate) tree: Node,
+    /// The other documents that it names.
+    pub(crate) mentions: Vec<mention::Mention>,
     /// Its heading, or the file.
     pub(crate) header: Place,
     /// Whether it is under control.
@@ -223,12 +227,23 @@ pub(crate) fn read(file: &ParsedFile, recognised: Recognised, view: &View<'_>) -
     let title = title.and_then(Node::as_str).map_or_else(|| file.name().to_owned(), str::to_owned);
     let tree = Node::map(map, parsed.place);
     let dated = said.dated(view.today);
-    Some(Document { recognised, tree, header, standing, requirements, path: (*file.path).into(), title, dated })
+    let mentions = mention::find(sections, &file.text);
+    let path = (*file.path).into();
+    Some(Document { recognised, tree, mentions, header, standing, requirements, path, title, dated })
 }
 
 fn copy(from: &Node, key: &'static str, map: &mut Map) {
     if let Some(node) = from.get(key) {
         map.push(key, node.place, node.clone());
+    }
+}
+
+/// Tells of the documents that each document names whether they are there.
+pub(crate) fn resolve_mentions(documents: &mut [Document]) {
+    let mut known = mention::Known::default();
+    documents.iter().for_each(|document| known.add(&document.tree));
+    for document in documents {
+        document.tree = known.resolve(&document.tree, &document.mentions);
     }
 }
 

@@ -182,6 +182,17 @@ pub(crate) fn may_be_named(name: &str) -> bool {
         || subject::subjects().iter().any(|subject| subject.phrase_in(&short).is_some())
 }
 
+/// Whether folded words are the title of a type of documents.
+pub(crate) fn is_title(folded: &str) -> bool {
+    of_title(folded).is_some()
+}
+
+/// The type whose title these folded words are.
+pub(crate) fn of_title(folded: &str) -> Option<&'static SmolStr> {
+    let titled = |each: &&DocumentType| each.titles.iter().chain(&each.strong).any(|title| title == folded);
+    TABLE.types.iter().find(titled).map(|each| &each.id)
+}
+
 /// The type of this id.
 pub(crate) fn document_type(id: &str) -> Option<&'static DocumentType> {
     TABLE.types.iter().find(|each| each.id == id)
