@@ -241,7 +241,9 @@ fn copy(from: &Node, key: &'static str, map: &mut Map) {
 /// Tells of the documents that each document names whether they are there.
 pub(crate) fn resolve_mentions(documents: &mut [Document]) {
     let mut known = mention::Known::default();
-    documents.iter().for_each(|document| known.add(&document.tree));
+    for document in documents.iter() {
+        known.add(&document.tree);
+    }
     for document in documents {
         document.tree = known.resolve(&document.tree, &document.mentions);
     }
