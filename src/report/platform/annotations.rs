@@ -28,8 +28,9 @@ pub(in crate::report) fn write(input: &Input<'_>, out: &mut dyn Write) -> io::Re
         }
     }
     if !left_out.is_empty() {
-        let more: Vec<String> = left_out.iter().map(|(level, number)| words::count(*number, level)).collect();
-        let text = format!("{} more, none more severe than those shown: see the report", more.join(", "));
+        let of_level = |(level, number): &(&str, usize)| words::count(*number, level).replacen(' ', " more ", 1);
+        let more: Vec<String> = left_out.iter().map(of_level).collect();
+        let text = format!("{}, none of them more severe than those shown: see the report", more.join(", "));
         writeln!(out, "::notice title=annexa::{}", data(&text))?;
     }
     Ok(())
