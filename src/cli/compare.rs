@@ -88,6 +88,12 @@ fn with_commit(plan: ScanPlan, named: &str, no_cache: bool) -> Result<Assessment
         let help = "outside of git compare with a file: `annexa baseline write FILE`, then `--baseline FILE`";
         return Err(told(format!("`--base` compares with a commit, and this is no git work tree\n  help: {help}")));
     };
+    if revision::is_unborn(&work_tree) {
+        let mut assessment = plan.run().0;
+        let base = "nothing, because there is no commit yet".to_owned();
+        finish(&mut assessment, Vec::new(), Comparison { base, ..Comparison::default() }, None);
+        return Ok(assessment);
+    }
     let base = revision::base(&work_tree, named).map_err(|error| {
         let help = error.help.map(|help| format!("\n  help: {help}")).unwrap_or_default();
         told(format!("{}{help}", error.message))

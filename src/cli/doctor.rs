@@ -250,7 +250,7 @@ fn isms_check(assessment: &Assessment, place: &Place, visit: &mut Visit) {
         let detail = format!("`isms:` in the configuration names {}, and there is no such folder", missing.join(", "));
         visit.check("isms", CheckState::Attention, detail);
         visit.step("correct `isms:` in annexa.yaml", "nothing in that folder is judged as it is");
-    } else if assessment.isms.documents.is_empty() {
+    } else if !assessment.isms.exists {
         let detail = "no policy, register or other document of an ISMS: what is documented is not evaluated";
         visit.check("isms", CheckState::None, detail);
         let expected = "where you have some: tells why they were not recognised. Where you have none, `annexa init` \

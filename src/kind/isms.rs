@@ -62,8 +62,14 @@ impl Kind for Isms {
         let names = sets.iter().filter_map(|set| set.target.strip_prefix("isms/")).map(SmolStr::from).collect();
         resources.extend(sets);
         resources.extend(register::wholes(&registers));
-        resources.push(whole(&group.name, &documents, &registers, &names));
-        let facts = facts(&documents, &registers);
+        let mut facts = facts(&documents, &registers);
+        // Who accepts a finding in code has no ISMS by that.
+        let is_own =
+            |register: &Register| register.name() == "exceptions" && isms_folder(register.path(), view.isms).is_none();
+        facts.exists = !view.isms.is_empty() || !documents.is_empty() || !registers.iter().all(is_own);
+        if facts.exists {
+            resources.push(whole(&group.name, &documents, &registers, &names));
+        }
         let named_files = documents.iter().map(Document::named_file).collect();
         Unit { kind: self.name(), name: group.name.clone(), resources, facts, named_files, ..Unit::default() }
     }
@@ -270,6 +276,16 @@ mod tests {
         let types: Vec<&str> =
             whole.tree.get("document_types").unwrap().items().iter().filter_map(Node::as_str).collect();
         assert_eq!(types, ["information-security-policy", "scope"]);
+    }
+
+    #[test]
+    fn who_accepts_findings_in_code_has_no_isms_by_that() {
+        let text = "exceptions:\n  - { id: EX-1, rule: aws/s3/public-acl, owner: a, approver: b, reason: c, expires: 2027-01-01 }\n";
+        let unit = units(&files(&[("exceptions.yaml", text)])).swap_remove(0);
+        let targets: Vec<&str> = unit.resources.iter().map(|resource| resource.target.as_str()).collect();
+        assert_eq!((unit.facts.exists, targets), (false, vec!["register/exception", "isms/exceptions"]));
+        let unit = units(&files(&[("exceptions.yaml", text), ("isms/a.md", "# ISMS scope\n")])).swap_remove(0);
+        assert!(unit.facts.exists && unit.resources.iter().any(|resource| resource.target == "isms"));
     }
 
     #[test]

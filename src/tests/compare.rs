@@ -167,7 +167,10 @@ fn a_base_that_is_not_there_is_told_with_what_to_do() {
     let folder = program::folder(&[("a.tf", &bucket("a", "public-read"))]);
     message(folder.path(), &["--base", "main"]).expect(2).says("no git work tree").says("annexa baseline write");
     git(folder.path(), ["init", "--quiet"]).expect(0);
-    message(folder.path(), &["--base", "main"]).expect(2).says("there is no commit yet");
+    message(folder.path(), &["--base", "main"]).expect(1).says("there is no commit yet: 1 new");
+    git(folder.path(), ["add", "."]).expect(0);
+    let first = message(folder.path(), &["--staged", "--base", "HEAD", "--fail-on-new", "critical"]);
+    first.expect(0).says("there is no commit yet: 1 new");
     commit(folder.path(), "one");
     message(folder.path(), &["--base", "origin/main"]).expect(2).says("git fetch origin BRANCH");
     message(folder.path(), &["--base", "HEAD"]).expect(1).says("only what is not committed can be new");

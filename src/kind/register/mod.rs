@@ -201,6 +201,11 @@ impl Register {
         &self.kind.name
     }
 
+    /// The path of its file.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// Where its rows stand.
     pub(crate) fn place(&self) -> Place {
         self.place

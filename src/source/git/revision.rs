@@ -24,13 +24,7 @@ pub struct Base {
 /// Finds the commit to compare with: the merge base of what is checked out and `revision`.
 pub fn base(work_tree: &Path, revision: &str) -> Result<Base, GitError> {
     let repository = Repository::open(work_tree)?;
-    let head = match repository.head().and_then(|head| head.peel_to_commit()) {
-        Ok(head) => head.id(),
-        Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => {
-            return Err(problem("there is no commit yet, so there is nothing to compare with", None));
-        }
-        Err(error) => return Err(error.into()),
-    };
+    let head = repository.head()?.peel_to_commit()?.id();
     let named = repository.revparse_single(revision).and_then(|object| object.peel_to_commit());
     let Ok(named) = named else { return Err(unknown(&repository, revision)) };
     let named = named.id();
@@ -41,6 +35,12 @@ pub fn base(work_tree: &Path, revision: &str) -> Result<Base, GitError> {
         Err(_) if repository.is_shallow() => Err(unrelated(&repository, revision)),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether nothing was committed yet on what is checked out.
+pub fn is_unborn(work_tree: &Path) -> bool {
+    let head = Repository::open(work_tree).and_then(|repository| repository.head().map(|_| ()));
+    head.is_err_and(|error| matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound))
 }
 
 fn problem(message: impl Into<String>, help: Option<&'static str>) -> GitError {
