@@ -116,6 +116,26 @@ fn every_control_and_clause_is_asked_whether_it_is_documented() {
     let supported: Vec<&str> =
         iso.ids().map(smol_str::SmolStr::as_str).filter(|id| id.starts_with("A.") && !direct(id)).collect();
     assert!(supported.is_empty(), "nothing asks for the statement itself on {supported:?}");
+
+    // Of the clauses each that has none below it, and those that ask for documented information by a document or register.
+    let is_leaf = |id: &str| !iso.ids().any(|other| other.strip_prefix(id).is_some_and(|rest| rest.starts_with('.')));
+    let clauses = iso.ids().map(smol_str::SmolStr::as_str).filter(|id| !id.starts_with("A.") && is_leaf(id));
+    let unasked: Vec<&str> = clauses.filter(|id| !direct(id)).collect();
+    assert!(unasked.is_empty(), "nothing asks for the statement itself on the clauses {unasked:?}");
+    let asks_for_what_is_kept = |id: &str| {
+        let links = rules.iter().filter(|rule| {
+            let about = &rule.rule.about;
+            about.facet == Facet::Documented
+                && !about.id.starts_with("isms/clause/")
+                && !about.id.starts_with("isms/element/")
+        });
+        links.flat_map(|rule| &rule.rule.about.controls).any(|link| link.control == ControlId::iso2022(id))
+    };
+    let kept = iso.clauses.iter().filter(|clause| clause.documented_information);
+    // What has to be documented for operation differs by organisation.
+    let kept = kept.map(|clause| clause.id.as_str()).filter(|id| *id != "8.1");
+    let unkept: Vec<&str> = kept.filter(|id| !asks_for_what_is_kept(id)).collect();
+    assert!(unkept.is_empty(), "no rule asks for the document or register of the clauses {unkept:?}");
 }
 
 #[test]

@@ -9,7 +9,8 @@
 //! rows                                          list of the rows
 //! owner, approver, approved_on, version, …      as documents, where the file says so
 //! placeholders                                  list of blanks that nobody filled in, each once
-//! missing_controls, duplicate_controls          of the statement of applicability
+//! missing_controls, duplicate_controls          of the statement of applicability; its rows have unknown_risks, where a register
+//!                                               of risks is in sight
 //! ```
 
 mod facts;
@@ -262,6 +263,31 @@ impl Register {
     pub(crate) fn corrective_actions(&self) -> Vec<CorrectiveAction> {
         let is_ours = self.kind.id == "corrective-action";
         self.rows.iter().filter(|_| is_ours).map(|row| facts::corrective_action(&row.tree)).collect()
+    }
+}
+
+/// Gives each row of the statement of applicability the risks that it names and no risk register holds, as
+/// `unknown_risks`. Without a risk in sight nothing can be told.
+pub(crate) fn name_unknown_risks(resources: &mut [Resource]) {
+    let key = |text: &str| text.trim().to_lowercase();
+    let known: std::collections::BTreeSet<String> = resources
+        .iter()
+        .filter(|resource| resource.target == "register/risk")
+        .filter_map(|resource| resource.tree.get("id")?.value.scalar_text())
+        .map(|id| key(&id))
+        .collect();
+    if known.is_empty() {
+        return;
+    }
+    for resource in resources.iter_mut().filter(|resource| resource.target == "register/applicability") {
+        let Some(risks) = resource.tree.get("risks") else { continue };
+        let is_unknown = |risk: &&Node| risk.value.scalar_text().is_some_and(|id| !known.contains(&key(&id)));
+        let unknown: Vec<Node> = risks.items().iter().filter(is_unknown).cloned().collect();
+        if let (false, Some(map)) = (unknown.is_empty(), resource.tree.as_map()) {
+            let (mut map, place) = (map.clone(), risks.place);
+            map.push("unknown_risks", place, Node::list(unknown, place));
+            resource.tree = Node::map(map, resource.tree.place);
+        }
     }
 }
 
