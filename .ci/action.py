@@ -203,6 +203,15 @@ def main():
         ("code scanning was not asked", "code-scanning" not in fork.asked()),
         ("ten at the most", 0 < len(annotated) <= 10),
     )
+    crowd = "".join(f'resource "aws_s3_bucket_acl" "b{number}" {{\n  acl = "public-read"\n}}\n' for number in range(5_100))
+    crowded = Runner(annexa, branch(repository, crowd), {"fail-on": "none"}).run()
+    check(
+        "what code scanning does not keep is told",
+        ("uploaded", len(crowded.used) == 1),
+        ("the most severe", len(json.load(open(crowded.used[0][1]["sarif_file"]))["runs"][0]["results"]) == 5_000),
+        ("told", re.search(r"keeps 5000 findings; \d+ more", crowded.log)),
+        ("the summary is short", len(crowded.summary()) < 65_000),
+    )
     private = Runner(annexa, bad, {}, scanning="Code scanning is not enabled for this repository").run()
     check("without code scanning nothing is uploaded", ("not uploaded", private.used == []), ("told", "does not answer" in private.log))
     first = Runner(annexa, clean, {"fail-on": "none"}, scanning="no analysis found").run()

@@ -77,6 +77,11 @@ esac
 annexa coverage --format "json=$coverage" "${common[@]}" -- "${paths[@]}"
 if [ "${ANNEXA_ANNOTATIONS:-false}" = true ]; then cat "$annotations"; fi
 
+left_out=$(jq '.runs[0].properties.resultsLeftOut // empty' "$sarif")
+if [ -n "$left_out" ]; then
+  echo "::warning title=annexa::code scanning keeps 5000 findings; $left_out more, none of them more severe, are only in the other reports"
+fi
+
 # open FILTER: how many open findings of the report there are
 open() {
   jq "[.findings[] | select(.kind == \"fail\" and .suppression == null) | select($1)] | length" "$findings"

@@ -17,14 +17,16 @@ pub(super) fn colours_on_stderr(terminal: Terminal) -> bool {
     colours(terminal, std::io::stderr().is_terminal())
 }
 
-/// <https://no-color.org> and <https://bixense.com/clicolors>: a set and non-empty variable counts.
+/// <https://no-color.org>: `NO_COLOR` counts whatever it is set to, unless to nothing; and
+/// <https://bixense.com/clicolors>: `CLICOLOR_FORCE` and `CLICOLOR` mean no when they are 0.
 fn colours(terminal: Terminal, is_terminal: bool) -> bool {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
     match terminal.color {
         Colour::Always => true,
         Colour::Never => false,
-        Colour::Auto if set("NO_COLOR") => false,
-        Colour::Auto if set("CLICOLOR_FORCE") => true,
+        Colour::Auto if set("NO_COLOR").is_some() => false,
+        Colour::Auto if set("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
+        Colour::Auto if set("CLICOLOR").is_some_and(|value| value == "0") => false,
         Colour::Auto => is_terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
     }
 }

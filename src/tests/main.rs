@@ -24,3 +24,4 @@ mod reports;
 mod rules;
 mod shaken;
 mod staged;
+mod terminal;

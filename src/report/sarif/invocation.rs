@@ -111,7 +111,7 @@ fn configuration<'a>(scene: &'a Scene<'a>) -> Vec<Note<'a>> {
     }));
     if scene.left_out > 0 {
         let text = format!(
-            "GitHub keeps {} results of a run; {} of lower severity are left out. The `sarif` format has all of them.",
+            "GitHub keeps {} results of a run; {}, none of them more severe, are left out. The `sarif` format has all of them.",
             words::thousands(GITHUB_RESULTS),
             words::count(scene.left_out, "result")
         );
