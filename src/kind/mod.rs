@@ -9,6 +9,8 @@ pub mod cloudformation;
 pub mod compose;
 pub mod dockerfile;
 pub(crate) mod document;
+#[cfg(test)]
+mod fixture;
 pub mod github_actions;
 pub mod gitlab_ci;
 pub mod isms;

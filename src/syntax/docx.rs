@@ -41,20 +41,10 @@ fn read(bytes: &[u8], file: FileId) -> Result<Parsed, SyntaxError> {
         properties.extend(running(&package.part(&name)?.unwrap_or_default()));
     }
     let mut body = Body { styles, links, ..Body::default() };
-    let mut events = Events::of(&main);
-    for event in events.by_ref() {
+    let errors = office::walk(&main, |event| {
         body.event(event);
-        if body.writer.is_full() {
-            break;
-        }
-    }
-    let mut errors = Vec::new();
-    if events.is_broken {
-        errors.push(failure("is broken: its text ends in the middle; what stands before was read, restore the file"));
-    }
-    if body.writer.is_full() {
-        errors.push(failure("has more text than is read from one document (16 MiB); split it"));
-    }
+        body.writer.is_full()
+    });
     let extracted = office::document(body.pieces, properties, body.writer, file);
     Ok(Parsed { content: Content::Extracted(Box::new(extracted)), errors })
 }

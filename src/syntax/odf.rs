@@ -49,20 +49,10 @@ fn read(bytes: &[u8], ending: &str) -> Result<Read, SyntaxError> {
     let properties = office::properties(&package.part("meta.xml")?.unwrap_or_default());
     styles.read(&content);
     let mut body = Body { styles, is_text: ending == "odt", ..Body::default() };
-    let mut events = Events::of(&content);
-    for event in events.by_ref() {
+    let errors = office::walk(&content, |event| {
         body.event(event);
-        if body.writer.is_full() {
-            break;
-        }
-    }
-    let mut errors = Vec::new();
-    if events.is_broken {
-        errors.push(failure("is broken: its text ends in the middle; what stands before was read, restore the file"));
-    }
-    if body.writer.is_full() {
-        errors.push(failure("has more text than is read from one document (16 MiB); split it"));
-    }
+        body.writer.is_full()
+    });
     Ok((body, properties, errors))
 }
 

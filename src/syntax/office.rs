@@ -2,13 +2,29 @@
 
 use smol_str::SmolStr;
 
+use super::SyntaxError;
 use super::extract::{Extracted, Writer};
 use super::outline::composer::Composer;
 use super::outline::inline::Inline;
 use super::outline::write;
 use super::outline::{Kind, Text};
+use super::package::failure;
 use super::tree::{FileId, Map, Node, Place, Span};
 use super::xml::{Events, Xml};
+
+/// Hands the events of an XML text to `take`, which says when it has enough; and what is wrong with the text.
+pub(super) fn walk(xml: &str, mut take: impl FnMut(Xml<'_>) -> bool) -> Vec<SyntaxError> {
+    let mut events = Events::of(xml);
+    let is_full = events.by_ref().any(&mut take);
+    let mut errors = Vec::new();
+    if events.is_broken {
+        errors.push(failure("is broken: its text ends in the middle; what stands before was read, restore the file"));
+    }
+    if is_full {
+        errors.push(failure("has more text than is read from one document (16 MiB); split it"));
+    }
+    errors
+}
 
 /// What a paragraph is by its style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -454,6 +454,17 @@ fn no_module_of_terraform_panics() {
     });
 }
 
+/// The files of a source that are text.
+pub(crate) fn parsed(source: &Source) -> Vec<ParsedFile> {
+    let parse = |file: &annexa::source::SourceFile| {
+        // What holds a NUL byte is no text and is not read.
+        let text = source.read(file.id).ok()?;
+        let content = syntax::parse(file.syntax, &text, file.id).content;
+        Some(ParsedFile { id: file.id, path: file.path.clone(), text, content })
+    };
+    source.files.iter().filter_map(parse).collect()
+}
+
 /// Builds the units of a module, of one that calls it twice, and of one whose template reads the other file.
 fn build_module(path: &str, text: &str, template: &str) {
     let caller = "module \"m\" {\n  source = \"./m\"\n  for_each = toset([\"a\", \"b\"])\n  name = each.key\n}\n\
@@ -462,13 +473,7 @@ fn build_module(path: &str, text: &str, template: &str) {
     let name = path.rsplit('/').next().unwrap_or(path);
     let files = [("main.tf", caller), (&*format!("m/{name}"), text), ("t.tpl", template)];
     let source = Source::from_files(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
-    let parse = |file: &annexa::source::SourceFile| {
-        // What holds a NUL byte is no text and is not read.
-        let text = source.read(file.id).ok()?;
-        let content = syntax::parse(file.syntax, &text, file.id).content;
-        Some(ParsedFile { id: file.id, path: file.path.clone(), text, content })
-    };
-    let files: Vec<ParsedFile> = source.files.iter().filter_map(parse).collect();
+    let files = parsed(&source);
     let files: Vec<&ParsedFile> = files.iter().collect();
     let view = View::new(&files, &[], &[], jiff::civil::date(2026, 11, 22)).with_source(&source);
     let kinds: [&dyn Kind; 2] = [&Terraform, &TerraformPlan];

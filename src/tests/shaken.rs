@@ -152,12 +152,7 @@ fn companions(path: &str) -> Vec<(String, String)> {
 /// Builds all units of all kinds, and holds what they made to the texts.
 fn build(files: Vec<(String, String)>) {
     let source = Source::from_files(files);
-    let parse = |file: &annexa::source::SourceFile| {
-        let text = source.read(file.id).ok()?;
-        let content = syntax::parse(file.syntax, &text, file.id).content;
-        Some(ParsedFile { id: file.id, path: file.path.clone(), text, content })
-    };
-    let files: Vec<ParsedFile> = source.files.iter().filter_map(parse).collect();
+    let files = mutation::parsed(&source);
     let files: Vec<&ParsedFile> = files.iter().collect();
     let view = View::new(&files, &[], &[], jiff::civil::date(2026, 11, 22)).with_source(&source);
     for kind in KINDS {

@@ -1,16 +1,7 @@
 use super::*;
 use crate::kind::Resource;
-use crate::syntax::tree::{FileId, Value};
-use crate::syntax::yaml;
-
-fn file(path: &str, text: &str) -> ParsedFile {
-    let content = yaml::parse(text, FileId(0)).content;
-    ParsedFile { id: FileId(0), path: path.into(), text: text.into(), content }
-}
-
-fn view() -> View<'static> {
-    View::new(&[], &[], &[], jiff::civil::date(2026, 1, 15))
-}
+use crate::kind::fixture::{file, view};
+use crate::syntax::tree::Value;
 
 fn resources(path: &str, text: &str) -> Vec<Resource> {
     let file = file(path, text);

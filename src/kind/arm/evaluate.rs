@@ -10,6 +10,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::functions;
 use super::index::Index;
 use crate::kind::shared::joined::Joined;
+use crate::kind::shared::refers::{referring, union};
 use crate::syntax::bicep::{Expression, INDEX, Kind, Loop, Property, Resource, Template};
 use crate::syntax::tree::{Entry, FileId, List, Map, Node, Place, Unknown, Value};
 
@@ -527,21 +528,4 @@ fn either(left: &Node, right: &Node, unknown: &Arc<Unknown>, place: Place) -> No
     }
     let refers = union(&[left.clone(), right.clone()]);
     referring(Node::depending(unknown, place), refers)
-}
-
-/// All addresses that nodes refer to.
-pub(super) fn union(nodes: &[Node]) -> Vec<SmolStr> {
-    let mut all: Vec<SmolStr> = Vec::new();
-    for address in nodes.iter().flat_map(|node| node.refers.iter().flat_map(|refers| refers.iter())) {
-        if !all.contains(address) {
-            all.push(address.clone());
-        }
-    }
-    all
-}
-
-/// The node with these references.
-pub(super) fn referring(node: Node, refers: Vec<SmolStr>) -> Node {
-    let refers = (!refers.is_empty()).then(|| Arc::new(refers));
-    Node { refers, ..node }
 }

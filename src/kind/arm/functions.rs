@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::evaluate::{joined, referring, union};
+use super::evaluate::joined;
+use crate::kind::shared::refers::{referring, union};
 use crate::syntax::tree::{FileId, List, Map, Node, Place, Unknown, Value};
 
 /// The longest text and list that a function makes.

@@ -2,38 +2,26 @@
 
 use smol_str::{SmolStr, format_smolstr};
 
-use super::evaluate::{Binding, Evaluator, Names, index_name, referring, whole};
-use super::firewall;
+use super::evaluate::{Binding, Evaluator, Names, index_name, whole};
 use super::functions::truth;
 use super::index::Named;
-use crate::kind::{ParsedFile, Resource, Unit, View, targets};
+use super::{firewall, modules};
+use crate::kind::calls::Calls;
+use crate::kind::shared::refers::referring;
+use crate::kind::{Resource, targets};
 use crate::syntax::bicep::{self, INDEX, Template};
 use crate::syntax::tree::{Map, Node, Place, Span, Value};
 
 /// Resources that one template may become.
 const MAX_RESOURCES: usize = 20_000;
 
-/// What templates are lowered into.
-pub(super) struct Lowering<'u, 'v> {
-    /// The unit.
-    pub unit: &'u mut Unit,
-    /// The other files.
-    pub view: &'u View<'v>,
-    /// The files that lead here: the root template, and modules that call each other.
-    pub within: Vec<&'v ParsedFile>,
-    /// How many modules were called.
-    pub calls: usize,
-}
-
-impl Lowering<'_, '_> {
-    /// Lowers a template.
-    pub(super) fn template(&mut self, evaluator: &Evaluator<'_>, template: &Template) {
-        for resource in &template.resources {
-            repeated(evaluator, resource, None, None, self);
-        }
-        for module in &template.modules {
-            self.module(evaluator, module);
-        }
+/// Lowers a template.
+pub(super) fn template(evaluator: &Evaluator<'_>, template: &Template, calls: &mut Calls<'_, '_>) {
+    for resource in &template.resources {
+        repeated(evaluator, resource, None, None, calls);
+    }
+    for module in &template.modules {
+        modules::module(evaluator, module, calls);
     }
 }
 
@@ -43,14 +31,14 @@ fn repeated(
     resource: &bicep::Resource,
     around: Option<&Named>,
     names: Names<'_>,
-    out: &mut Lowering<'_, '_>,
+    calls: &mut Calls<'_, '_>,
 ) {
     let Some(repeated) = &resource.repeated else {
-        return one(evaluator, resource, &Around { named: around, names, round: None }, out);
+        return one(evaluator, resource, &Around { named: around, names, round: None }, calls);
     };
     let place = Place::span(evaluator.file, resource.header);
     each_round(evaluator, repeated, names, place, &mut |names, round| {
-        one(evaluator, resource, &Around { named: around, names, round }, out);
+        one(evaluator, resource, &Around { named: around, names, round }, calls);
     });
 }
 
@@ -88,8 +76,8 @@ struct Around<'a> {
     round: Option<usize>,
 }
 
-fn one(evaluator: &Evaluator<'_>, resource: &bicep::Resource, around: &Around<'_>, out: &mut Lowering<'_, '_>) {
-    if out.unit.resources.len() >= MAX_RESOURCES {
+fn one(evaluator: &Evaluator<'_>, resource: &bicep::Resource, around: &Around<'_>, calls: &mut Calls<'_, '_>) {
+    if calls.unit.resources.len() >= MAX_RESOURCES {
         return;
     }
     let condition = resource.condition.as_ref().map(|each| evaluator.value(each, around.names, 0));
@@ -100,15 +88,15 @@ fn one(evaluator: &Evaluator<'_>, resource: &bicep::Resource, around: &Around<'_
     if !resource.existing {
         let lowered = lowered(evaluator, resource, &named, around);
         let openings = firewall::openings(&lowered);
-        out.unit.resources.push(lowered);
-        out.unit.resources.extend(openings);
+        calls.unit.resources.push(lowered);
+        calls.unit.resources.extend(openings);
     }
     for child in &resource.children {
-        repeated(evaluator, child, Some(&named), around.names, out);
+        repeated(evaluator, child, Some(&named), around.names, calls);
     }
     if let Some(deployment) = &resource.deployment {
         let inner = evaluator.within(deployment, around.names);
-        out.template(&inner, &deployment.template);
+        template(&inner, &deployment.template, calls);
         evaluator.count(&inner);
     }
 }

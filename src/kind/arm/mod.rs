@@ -26,11 +26,11 @@ mod modules;
 #[cfg(test)]
 mod tests;
 
+use super::calls::Calls;
 use super::{Group, Kind, ParsedFile, Unit, View};
 use crate::syntax::Content;
 use crate::syntax::bicep::Template;
 use evaluate::Evaluator;
-use lower::Lowering;
 
 /// Templates of Azure.
 pub struct Arm;
@@ -55,9 +55,9 @@ impl Kind for Arm {
         let given = modules::given(group, root, view);
         let converted: Vec<Template> =
             root.trees().iter().filter(|tree| json::is_template(tree)).map(json::template).collect();
-        let mut lowering = Lowering { unit: &mut unit, view, within: vec![root], calls: 0 };
+        let mut calls = Calls::new(root, &mut unit, view);
         for template in converted.iter().chain(modules::bicep(root)) {
-            lowering.template(&Evaluator::new(template, root.id, &given), template);
+            lower::template(&Evaluator::new(template, root.id, &given), template, &mut calls);
         }
         unit
     }

@@ -12,9 +12,9 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::evaluate::{Call, Evaluator, Names};
 use super::functions::truth;
-use super::lower::{Lowering, each_round};
+use super::lower::{self, each_round};
 use super::{is_template, json};
-use crate::kind::calls::{self, MAX_CALLS, MAX_LEVELS, Root};
+use crate::kind::calls::{self, Calls, Refused, Root};
 use crate::kind::{Group, Notice, ParsedFile, View};
 use crate::source::path::from_folder;
 use crate::syntax::Content;
@@ -114,71 +114,52 @@ fn values(file: &ParsedFile, view: &View<'_>, extends: usize) -> BTreeMap<SmolSt
     found
 }
 
-impl Lowering<'_, '_> {
-    /// A module, once for each round of its loop.
-    pub(super) fn module(&mut self, evaluator: &Evaluator<'_>, module: &Module) {
-        let place = Place::span(evaluator.file, module.header);
-        let path = self.within.last().and_then(|file| from_folder(file.folder(), &module.path));
-        let found = path.and_then(|path| self.view.file(&path)).filter(|file| is_template(file));
-        let Some(file) = found else { return self.tell(not_read(module, Place::span(evaluator.file, module.span))) };
-        if self.within.len() > MAX_LEVELS || self.within.iter().any(|outer| outer.path == file.path) {
-            let message = format!("the module `{}` calls itself, or too many others; it was not followed", module.path);
-            return self.tell(Notice { id: "module-too-deep", message, place });
-        }
-        self.within.push(file);
-        let Some(repeated) = &module.repeated else {
-            self.call(evaluator, module, file, None, None);
-            self.within.pop();
-            return;
+/// Lowers a module, once for each round of its loop.
+pub(super) fn module(evaluator: &Evaluator<'_>, module: &Module, calls: &mut Calls<'_, '_>) {
+    let place = Place::span(evaluator.file, module.header);
+    let file = match calls.enter(&module.path, place, &is_template) {
+        Ok(file) => file,
+        Err(Refused::NotRead) => return calls.tell(not_read(module, Place::span(evaluator.file, module.span))),
+        Err(Refused::Told) => return,
+    };
+    let converted = file.trees().iter().find(|tree| json::is_template(tree)).map(json::template);
+    if let Some(template) = bicep(file).or(converted.as_ref()) {
+        let mut lower = |names: Names<'_>, round: Option<usize>| {
+            Called { evaluator, module, template, file, names, round }.lower(calls);
         };
-        each_round(evaluator, repeated, None, place, &mut |names, round| {
-            self.call(evaluator, module, file, names, round);
-        });
-        self.within.pop();
+        match &module.repeated {
+            None => lower(None, None),
+            Some(repeated) => each_round(evaluator, repeated, None, place, &mut lower),
+        }
     }
+    calls.leave();
+}
 
-    fn call(
-        &mut self,
-        evaluator: &Evaluator<'_>,
-        module: &Module,
-        file: &ParsedFile,
-        names: Names<'_>,
-        round: Option<usize>,
-    ) {
-        let conditions =
-            module.condition.iter().chain(module.repeated.iter().filter_map(|each| each.condition.as_deref()));
-        if conditions.into_iter().any(|each| truth(&evaluator.value(each, names, 0)) == Some(false)) {
+/// A module in a round of its loop.
+struct Called<'c> {
+    evaluator: &'c Evaluator<'c>,
+    module: &'c Module,
+    template: &'c Template,
+    file: &'c ParsedFile,
+    names: Names<'c>,
+    round: Option<usize>,
+}
+
+impl Called<'_> {
+    fn lower(&self, calls: &mut Calls<'_, '_>) {
+        let Called { evaluator, module, template, names, .. } = *self;
+        let of_loop = module.repeated.iter().filter_map(|each| each.condition.as_deref());
+        let mut conditions = module.condition.iter().chain(of_loop);
+        if conditions.any(|each| truth(&evaluator.value(each, names, 0)) == Some(false)) || !calls.count() {
             return;
         }
-        let place = Place::span(evaluator.file, module.header);
-        self.calls += 1;
-        if self.calls > MAX_CALLS {
-            let message = format!("more than {MAX_CALLS} modules are called here; the others were not followed");
-            let whole = self.within.first().map_or(place, |root| Place::whole(root.id));
-            return self.tell(Notice { id: "too-many-modules", message, place: whole });
-        }
-        let converted;
-        let template = match (bicep(file), file.trees().iter().find(|tree| json::is_template(tree))) {
-            (Some(template), _) => template,
-            (None, Some(tree)) => {
-                converted = json::template(tree);
-                &converted
-            }
-            (None, None) => return,
-        };
         let symbol = &module.symbol;
-        let name = round.map_or_else(|| symbol.clone(), |round| format_smolstr!("{symbol}[{round}]"));
+        let name = self.round.map_or_else(|| symbol.clone(), |round| format_smolstr!("{symbol}[{round}]"));
         let given = arguments(evaluator, module, template, names);
-        let called = evaluator.called(&Call { template, file: file.id, name, place, given });
-        self.template(&called, template);
+        let place = Place::span(evaluator.file, module.header);
+        let called = evaluator.called(&Call { template, file: self.file.id, name, place, given });
+        lower::template(&called, template, calls);
         evaluator.count(&called);
-    }
-
-    /// Tells each thing once, however often it is met.
-    fn tell(&mut self, notice: Notice) {
-        if !self.unit.notices.contains(&notice) {
-            self.unit.notices.push(notice);
-        }
     }
 }
 

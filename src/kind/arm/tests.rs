@@ -1,6 +1,7 @@
 use super::*;
 use crate::kind::Resource;
-use crate::syntax::tree::{FileId, Node, Value};
+use crate::kind::fixture::{find, show, units};
+use crate::syntax::tree::FileId;
 use crate::syntax::{bicep, json as json_syntax};
 
 fn parsed(text: &str) -> ParsedFile {
@@ -17,32 +18,6 @@ fn unit(text: &str) -> Unit {
     let view = View::new(&[], &[], &[], jiff::civil::date(2026, 1, 15));
     assert!(Arm.claims(&file, &view), "not claimed");
     Arm.build(&Arm.groups(&[&file]).remove(0), &view)
-}
-
-fn find<'u>(unit: &'u Unit, address: &str) -> &'u Resource {
-    let addresses: Vec<&str> = unit.resources.iter().map(|resource| resource.address.as_str()).collect();
-    unit.resources.iter().find(|resource| resource.address == address).unwrap_or_else(|| panic!("{addresses:?}"))
-}
-
-/// A value as one line: unknown as `?` and what it depends on.
-fn show(node: Option<&Node>) -> String {
-    let Some(node) = node else { return "absent".to_owned() };
-    match &node.value {
-        Value::Unknown(unknown) if unknown.pieces.is_empty() => format!("?{}", unknown.depends_on),
-        Value::Unknown(unknown) => format!("?{} {}", unknown.depends_on, unknown.pieces.join("…")),
-        Value::List(list) => {
-            let mut items: Vec<String> = list.items.iter().map(|item| show(Some(item))).collect();
-            items.extend(list.open.as_ref().map(|unknown| format!("…{}", unknown.depends_on)));
-            format!("[{}]", items.join(", "))
-        }
-        Value::Map(map) => {
-            let entries: Vec<String> =
-                map.entries.iter().map(|entry| format!("{}: {}", entry.key, show(Some(&entry.value)))).collect();
-            format!("{{{}}}", entries.join(", "))
-        }
-        Value::Null => "null".to_owned(),
-        value => value.scalar_text().unwrap_or_default().to_string(),
-    }
 }
 
 /// What an expression of JSON comes out as, in a template with some parameters and variables.
@@ -253,29 +228,12 @@ fn hostile_templates_are_bounded() {
     std::thread::Builder::new().stack_size(2 << 20).spawn(run).unwrap().join().unwrap();
 }
 
-/// The units of several files.
-fn units(files: &[(&str, &str)]) -> Vec<Unit> {
-    let mut files = files.to_vec();
-    files.sort_unstable();
-    let file = |(index, (path, text)): (usize, &(&str, &str))| {
-        let id = FileId(u32::try_from(index).unwrap());
-        let parsed = if text.starts_with('{') { json_syntax::parse(text, id) } else { bicep::parse(text, id) };
-        assert_eq!(parsed.errors, vec![], "{path}");
-        ParsedFile { id, path: (*path).into(), text: (*text).into(), content: parsed.content }
-    };
-    let files: Vec<ParsedFile> = files.iter().enumerate().map(file).collect();
-    let files: Vec<&ParsedFile> = files.iter().collect();
-    let view = View::new(&files, &[], &[], jiff::civil::date(2026, 1, 15));
-    let claimed: Vec<&ParsedFile> = files.iter().copied().filter(|file| Arm.claims(file, &view)).collect();
-    Arm.groups(&claimed).iter().map(|group| Arm.build(group, &view)).collect()
-}
-
 const STORAGE: &str = "param tls string\nparam name string = 'st'\nparam open bool\nresource st 'Microsoft.Storage/storageAccounts@2023-01-01' = {\n  name: name\n  properties: {\n    minimumTlsVersion: tls\n    allowBlobPublicAccess: open\n  }\n  resource blobs 'blobServices' = {\n    name: 'default'\n  }\n}\n";
 
 #[test]
 fn modules_are_judged_where_they_are_called() {
     let main = "param open bool = true\nmodule one './modules/st.bicep' = {\n  name: 'one'\n  params: {\n    tls: 'TLS1_0'\n    name: null\n    open: open\n  }\n}\nmodule many 'modules/st.bicep' = [for n in ['a', 'b']: if (n != 'b') {\n  name: n\n  params: {\n    tls: one.outputs.tls\n    name: n\n    open: false\n  }\n}]\nmodule off 'modules/st.bicep' = if (!open) {\n  name: 'off'\n}\nmodule far 'br/public:x/y:1.0' = {\n  name: 'far'\n}\n";
-    let units = units(&[("infra/main.bicep", main), ("infra/modules/st.bicep", STORAGE)]);
+    let units = units(&Arm, &[("infra/main.bicep", main), ("infra/modules/st.bicep", STORAGE)]);
     assert_eq!(units.len(), 1);
     let addresses: Vec<&str> = units[0].resources.iter().map(|resource| resource.address.as_str()).collect();
     let st = "Microsoft.Storage/storageAccounts";
@@ -303,9 +261,9 @@ fn modules_are_judged_where_they_are_called() {
 fn modules_that_call_each_other_end() {
     let calls = |path: &str| format!("module m '{path}' = {{\n  name: 'm'\n}}\n{STORAGE}");
     let (a, b) = (calls("b.bicep"), calls("./a.bicep"));
-    let circle = units(&[("a.bicep", &a), ("b.bicep", &b)]);
+    let circle = units(&Arm, &[("a.bicep", &a), ("b.bicep", &b)]);
     assert_eq!(circle.len(), 1);
-    assert_eq!(circle[0].notices.iter().map(|notice| notice.id).collect::<Vec<_>>(), ["module-too-deep"]);
+    assert_eq!(circle[0].notices.iter().map(|notice| notice.id).collect::<Vec<_>>(), ["call-too-deep"]);
     assert_eq!(circle[0].resources.len(), 4);
     let wide: Vec<(String, String)> = (0..15)
         .map(|level| {
@@ -316,7 +274,7 @@ fn modules_that_call_each_other_end() {
         .chain([("l15.bicep".to_owned(), STORAGE.to_owned())])
         .collect();
     let wide: Vec<(&str, &str)> = wide.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-    assert_eq!(units(&wide)[0].notices.iter().map(|notice| notice.id).collect::<Vec<_>>(), ["too-many-modules"]);
+    assert_eq!(units(&Arm, &wide)[0].notices.iter().map(|notice| notice.id).collect::<Vec<_>>(), ["too-many-calls"]);
 }
 
 #[test]
@@ -328,7 +286,7 @@ fn parameters_have_what_their_files_agree_on() {
         )
     };
     let properties = |files: &[(&str, &str)]| {
-        let units = units(files);
+        let units = units(&Arm, files);
         let all: Vec<&Resource> = units.iter().flat_map(|unit| &unit.resources).collect();
         format!("{} {}", show(all[0].tree.get("name")), show(all[0].tree.get("properties")))
     };

@@ -1,15 +1,5 @@
 use super::*;
-use crate::syntax::tree::FileId;
-use crate::syntax::yaml;
-
-fn file(path: &str, text: &str) -> ParsedFile {
-    let content = yaml::parse(text, FileId(0)).content;
-    ParsedFile { id: FileId(0), path: path.into(), text: text.into(), content }
-}
-
-fn view() -> View<'static> {
-    View::new(&[], &[], &[], jiff::civil::date(2026, 1, 15))
-}
+use crate::kind::fixture::{file, view};
 
 const TEXT: &str = "pr: [main]\nvariables:\n  token: abc\n  where: $(place)\nresources:\n  containers:\n    - container: tools\n      image: tools:latest\nstages:\n  - stage: Build\n    jobs:\n      - job: Test\n        container: tools\n        steps:\n          - script: make test\n          - ${{ if eq(variables.x, 'y') }}:\n              - task: Bash@3\n                inputs: { targetType: inline, script: echo hi }\n      - deployment: Ship\n        environment: production\n        strategy:\n          runOnce:\n            deploy:\n              steps:\n                - checkout: self\n                  persistCredentials: true\n";
 

@@ -10,6 +10,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::condition::Truth;
 use super::template::Template;
+use crate::kind::shared::refers::{referring, union};
 use crate::syntax::tree::{List, Map, Node, Place, Unknown, Value};
 
 /// Levels of values, functions and conditions that are followed. A tree that was read has fewer.
@@ -286,23 +287,6 @@ fn either(left: &Node, right: &Node, unknown: &Arc<Unknown>, place: Place) -> No
 
 fn perhaps(node: &Node, unknown: &Arc<Unknown>) -> Node {
     Node { refers: node.refers.clone(), ..Node::depending(unknown, node.place) }
-}
-
-/// All addresses that nodes refer to.
-pub(super) fn union(nodes: &[Node]) -> Vec<SmolStr> {
-    let mut all: Vec<SmolStr> = Vec::new();
-    for address in nodes.iter().flat_map(|node| node.refers.iter().flat_map(|refers| refers.iter())) {
-        if !all.contains(address) {
-            all.push(address.clone());
-        }
-    }
-    all
-}
-
-/// The node with these references.
-pub(super) fn referring(node: Node, refers: Vec<SmolStr>) -> Node {
-    let refers = (!refers.is_empty()).then(|| Arc::new(refers));
-    Node { refers, ..node }
 }
 
 /// A name in AWS that is not known starts as all of them do.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::evaluate::{Call, Evaluator, referring, union};
+use super::evaluate::{Call, Evaluator};
 use crate::kind::shared::joined::Joined;
+use crate::kind::shared::refers::{referring, union};
 use crate::syntax::tree::{Map, Node, Place, Unknown, Value};
 
 impl Evaluator<'_> {

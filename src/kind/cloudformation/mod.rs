@@ -27,12 +27,11 @@ mod tests;
 
 pub(crate) use skip::{Skip, skips};
 
-use super::calls::{self, Root};
+use super::calls::{self, Calls, Root};
 use super::shared::task;
 use super::{Group, Kind, Notice, ParsedFile, Resource, Unit, View};
 use crate::syntax::tree::Node;
 use evaluate::{Caller, Evaluator};
-use nested::Lowering;
 use serverless::Globals;
 use template::Template;
 
@@ -59,8 +58,7 @@ impl Kind for CloudFormation {
     fn build(&self, group: &Group<'_>, view: &View<'_>) -> Unit {
         let mut unit = Unit { kind: self.name(), name: group.name.clone(), ..Unit::default() };
         let Some(root) = group.files.iter().copied().find(|file| file.path == group.name) else { return unit };
-        let mut lowering = Lowering { unit: &mut unit, view, within: vec![root], calls: 0 };
-        lowering.file(root, &Caller::default);
+        nested::lower(root, &mut Calls::new(root, &mut unit, view), &Caller::default);
         unit
     }
 }

@@ -6,10 +6,10 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::evaluate::{Caller, Evaluator};
 use super::template::{Template, is_template, resource_type};
-use crate::kind::calls::{MAX_CALLS, MAX_LEVELS};
-use crate::kind::{Notice, ParsedFile, Unit, View};
+use crate::kind::calls::{Calls, Refused};
+use crate::kind::{Notice, ParsedFile};
 use crate::source::path::from_folder;
-use crate::syntax::tree::{Entry, Node, Place, Value};
+use crate::syntax::tree::{Entry, Node, Value};
 
 /// The types that deploy another template, and the property that names it.
 const TYPES: [(&str, &str); 2] =
@@ -30,66 +30,37 @@ pub(super) fn called_by(file: &ParsedFile) -> Vec<String> {
     paths.filter_map(|path| from_folder(file.folder(), path)).collect()
 }
 
-/// What templates are lowered into.
-pub(super) struct Lowering<'u, 'v> {
-    /// The unit.
-    pub unit: &'u mut Unit,
-    /// The other files.
-    pub view: &'u View<'v>,
-    /// The files that lead here.
-    pub within: Vec<&'v ParsedFile>,
-    /// How many templates were called.
-    pub calls: usize,
-}
-
-impl<'v> Lowering<'_, 'v> {
-    /// Lowers the templates of a file, and those that they call.
-    pub(super) fn file(&mut self, file: &'v ParsedFile, caller: &dyn Fn() -> Caller) {
-        for tree in file.trees().iter().filter(|tree| is_template(tree)) {
-            let template = Template::of(tree);
-            let evaluator = Evaluator::new(&template, caller());
-            super::lowered(&evaluator, &file.text, self.unit);
-            for entry in template.resources {
-                if let Some(path) = written(&entry.value) {
-                    self.nested(&evaluator, entry, path);
-                }
+/// Lowers the templates of a file, and those that they call.
+pub(super) fn lower<'v>(file: &'v ParsedFile, calls: &mut Calls<'_, 'v>, caller: &dyn Fn() -> Caller) {
+    for tree in file.trees().iter().filter(|tree| is_template(tree)) {
+        let template = Template::of(tree);
+        let evaluator = Evaluator::new(&template, caller());
+        super::lowered(&evaluator, &file.text, calls.unit);
+        for entry in template.resources {
+            if let Some(path) = written(&entry.value) {
+                nested(&evaluator, entry, path, calls);
             }
         }
     }
+}
 
-    fn nested(&mut self, evaluator: &Evaluator<'_>, entry: &Entry, path: &str) {
-        let condition = entry.value.get("Condition").and_then(Node::as_str);
-        if condition.is_some_and(|name| evaluator.condition(name, 0) == Ok(false)) {
-            return;
+fn nested(evaluator: &Evaluator<'_>, entry: &Entry, path: &str, calls: &mut Calls<'_, '_>) {
+    let condition = entry.value.get("Condition").and_then(Node::as_str);
+    if condition.is_some_and(|name| evaluator.condition(name, 0) == Ok(false)) || !calls.count() {
+        return;
+    }
+    let place = entry.key_place;
+    match calls.enter(path, place, &|file| file.trees().iter().any(is_template)) {
+        Ok(file) => {
+            lower(file, calls, &|| self::caller(evaluator, entry, file));
+            calls.leave();
         }
-        let folder = self.within.last().map_or(".", |file| file.folder());
-        let found = from_folder(folder, path).and_then(|path| self.view.file(&path));
-        let Some(file) = found.filter(|file| file.trees().iter().any(is_template)) else {
+        Err(Refused::NotRead) => {
             let message =
                 format!("the template `{path}` is in no file that was scanned; what it deploys was not evaluated");
-            return self.tell("template-not-read", message, entry.key_place);
-        };
-        self.calls += 1;
-        if self.calls > MAX_CALLS {
-            let message = format!("more than {MAX_CALLS} templates are called; the others were not followed");
-            let root = self.within.first().map_or(entry.key_place, |root| Place::whole(root.id));
-            return self.tell("too-many-templates", message, root);
+            calls.tell(Notice { id: "template-not-read", message, place });
         }
-        if self.within.len() > MAX_LEVELS || self.within.iter().any(|outer| outer.path == file.path) {
-            let message = format!("the template `{path}` calls itself, or too many others; it was not followed");
-            return self.tell("template-too-deep", message, entry.key_place);
-        }
-        self.within.push(file);
-        self.file(file, &|| caller(evaluator, entry, file));
-        self.within.pop();
-    }
-
-    /// Tells each thing once, however often it is met.
-    fn tell(&mut self, id: &'static str, message: String, place: Place) {
-        let notice = Notice { id, message, place };
-        if !self.unit.notices.contains(&notice) {
-            self.unit.notices.push(notice);
-        }
+        Err(Refused::Told) => {}
     }
 }
 

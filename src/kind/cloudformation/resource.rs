@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
 
-use super::evaluate::{Evaluator, referring};
+use super::evaluate::Evaluator;
 use super::serverless::Globals;
 use super::template::resource_type;
 use crate::kind::Resource;
+use crate::kind::shared::refers::referring;
 use crate::syntax::tree::{Entry, Map, Node, Place, Value};
 
 /// The resource of an entry of `Resources`; none where it has no type or its condition does not hold.

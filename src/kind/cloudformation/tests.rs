@@ -1,5 +1,6 @@
 use super::*;
-use crate::syntax::tree::{FileId, Place, Value};
+use crate::kind::fixture::{at, find, show, slice, units, view};
+use crate::syntax::tree::FileId;
 use crate::syntax::{json, yaml};
 
 fn parsed(path: &str, text: &str) -> ParsedFile {
@@ -9,10 +10,6 @@ fn parsed(path: &str, text: &str) -> ParsedFile {
     ParsedFile { id, path: path.into(), text: text.into(), content }
 }
 
-fn view() -> View<'static> {
-    View::new(&[], &[], &[], jiff::civil::date(2026, 1, 15))
-}
-
 fn build(file: &ParsedFile) -> Unit {
     assert!(CloudFormation.claims(file, &view()), "not claimed");
     CloudFormation.build(&CloudFormation.groups(&[file]).remove(0), &view())
@@ -20,40 +17,6 @@ fn build(file: &ParsedFile) -> Unit {
 
 fn unit(text: &str) -> Unit {
     build(&parsed("stack.yaml", text))
-}
-
-fn find<'u>(unit: &'u Unit, address: &str) -> &'u Resource {
-    let addresses: Vec<&str> = unit.resources.iter().map(|resource| resource.address.as_str()).collect();
-    unit.resources.iter().find(|resource| resource.address == address).unwrap_or_else(|| panic!("{addresses:?}"))
-}
-
-fn at<'n>(node: &'n Node, path: &str) -> Option<&'n Node> {
-    crate::rule::path::Path::parse(path).expect("a path").first(node).and_then(|leaf| leaf.node())
-}
-
-fn slice(text: &str, place: Place) -> &str {
-    place.as_span().expect("a span").slice(text)
-}
-
-/// A value as one line: unknown as `?` and what it depends on, lists in brackets, maps in braces.
-fn show(node: Option<&Node>) -> String {
-    let Some(node) = node else { return "absent".to_owned() };
-    match &node.value {
-        Value::Unknown(unknown) if unknown.pieces.is_empty() => format!("?{}", unknown.depends_on),
-        Value::Unknown(unknown) => format!("?{} {}", unknown.depends_on, unknown.pieces.join("…")),
-        Value::List(list) => {
-            let mut items: Vec<String> = list.items.iter().map(|item| show(Some(item))).collect();
-            items.extend(list.open.as_ref().map(|unknown| format!("…{}", unknown.depends_on)));
-            format!("[{}]", items.join(", "))
-        }
-        Value::Map(map) => {
-            let entries: Vec<String> =
-                map.entries.iter().map(|entry| format!("{}: {}", entry.key, show(Some(&entry.value)))).collect();
-            format!("{{{}}}", entries.join(", "))
-        }
-        Value::Null => "null".to_owned(),
-        value => value.scalar_text().unwrap_or_default().to_string(),
-    }
 }
 
 const SECTIONS: &str = "
@@ -451,20 +414,6 @@ fn ten_thousand_resources_are_lowered() {
     assert_eq!(unit(&text).resources.len(), 10_001);
 }
 
-/// The units of several files.
-fn units(files: &[(&str, &str)]) -> Vec<Unit> {
-    let mut files = files.to_vec();
-    files.sort_unstable();
-    let file = |(index, (path, text)): (usize, &(&str, &str))| {
-        let id = FileId(u32::try_from(index).unwrap());
-        ParsedFile { id, path: (*path).into(), text: (*text).into(), content: yaml::parse(text, id).content }
-    };
-    let files: Vec<ParsedFile> = files.iter().enumerate().map(file).collect();
-    let files: Vec<&ParsedFile> = files.iter().collect();
-    let view = View::new(&files, &[], &[], jiff::civil::date(2026, 1, 15));
-    CloudFormation.groups(&files).iter().map(|group| CloudFormation.build(group, &view)).collect()
-}
-
 #[test]
 fn nested_stacks_are_judged_with_what_they_are_given() {
     let parent = "
@@ -490,7 +439,7 @@ Resources:
   V: {Type: 'A::B::C', Properties: {a: !Ref Open, b: !Ref List, c: !Ref Env, d: !Ref Own}}
   W: {Type: 'A::B::D', Properties: {v: !Ref V}}
 ";
-    let units = units(&[("stacks/main.yaml", parent), ("stacks/net/vpc.yaml", child)]);
+    let units = units(&CloudFormation, &[("stacks/main.yaml", parent), ("stacks/net/vpc.yaml", child)]);
     assert_eq!(units.iter().map(|unit| &*unit.name).collect::<Vec<_>>(), ["stacks/main.yaml"]);
     let vpc = find(&units[0], "Net/A::B::C.V");
     assert_eq!(show(vpc.tree.get("Properties")), "{a: 0.0.0.0/0, b: [a, b], c: ?parameter Env, d: y}");
@@ -508,9 +457,10 @@ fn stacks_that_nest_each_other_end() {
         format!("  {name}: {{Type: 'AWS::CloudFormation::Stack', Properties: {{TemplateURL: {path}}}}}\n")
     };
     let (a, b) = (stack("A", "b.yaml"), stack("B", "a.yaml"));
-    let circle = units(&[("a.yaml", &format!("Resources:\n{a}")), ("b.yaml", &format!("Resources:\n{b}"))]);
+    let circle =
+        units(&CloudFormation, &[("a.yaml", &format!("Resources:\n{a}")), ("b.yaml", &format!("Resources:\n{b}"))]);
     assert_eq!(circle.len(), 1);
-    assert_eq!(circle[0].notices.iter().map(|notice| notice.id).collect::<Vec<_>>(), ["template-too-deep"]);
+    assert_eq!(circle[0].notices.iter().map(|notice| notice.id).collect::<Vec<_>>(), ["call-too-deep"]);
     let level = |level: usize| {
         let next = format!("l{}.yaml", level + 1);
         let stacks: String = ["A", "B", "C"].iter().map(|name| stack(name, &next)).collect();
@@ -519,6 +469,6 @@ fn stacks_that_nest_each_other_end() {
     let mut wide: Vec<(String, String)> = (0..15).map(level).collect();
     wide.push(("l15.yaml".to_owned(), "Resources:\n  X: {Type: 'A::B::C'}\n".to_owned()));
     let wide: Vec<(&str, &str)> = wide.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-    let found = units(&wide);
-    assert_eq!(found[0].notices.iter().map(|notice| notice.id).collect::<Vec<_>>(), ["too-many-templates"]);
+    let found = units(&CloudFormation, &wide);
+    assert_eq!(found[0].notices.iter().map(|notice| notice.id).collect::<Vec<_>>(), ["too-many-calls"]);
 }

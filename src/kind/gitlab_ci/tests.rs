@@ -1,15 +1,5 @@
 use super::*;
-use crate::syntax::tree::FileId;
-use crate::syntax::yaml;
-
-fn file(path: &str, text: &str) -> ParsedFile {
-    let content = yaml::parse(text, FileId(0)).content;
-    ParsedFile { id: FileId(0), path: path.into(), text: text.into(), content }
-}
-
-fn view() -> View<'static> {
-    View::new(&[], &[], &[], jiff::civil::date(2026, 1, 15))
-}
+use crate::kind::fixture::{file, view};
 
 const TEXT: &str = "include:\n  - remote: https://x.example/a.yml\n  - project: team/ci\n    ref: main\n    file: b.yml\n  - local.yml\ndefault:\n  image: ruby:3\nvariables:\n  TOKEN: abc\n  LEVEL: { value: high, description: x }\n.base:\n  before_script: [echo base]\nbuild:\n  extends: .base\n  image: { name: \"$REGISTRY/app:1\" }\n  services: [docker:dind]\n  script:\n    - make\n    - [echo a, echo b]\n  after_script: [\"true\"]\nnot_a_job: { a: 1 }\n";
 

@@ -10,6 +10,7 @@ pub mod image;
 pub mod ingress;
 pub(crate) mod joined;
 pub mod pod;
+pub(crate) mod refers;
 pub mod task;
 pub(crate) mod variables;
 

@@ -20,7 +20,7 @@ use self::configuration::Scope;
 use self::value::{Parts, Reading};
 use super::{firewall, kubernetes, names, policy, root, tasks};
 use crate::kind::{Group, Kind, Notice, ParsedFile, Resource, Unit, View, by_file};
-use crate::syntax::tree::{Map, Node};
+use crate::syntax::tree::{Entry, Map, Node};
 
 /// Plans of Terraform and OpenTofu.
 #[derive(Debug)]
@@ -170,27 +170,33 @@ fn suffix(address: &str) -> &str {
     configuration::segments(address).last().and_then(|last| Some(&last[last.find('[')?..])).unwrap_or_default()
 }
 
+/// What an entry of the configuration is as a resource.
+fn of_entry(target: SmolStr, address: SmolStr, map: Map, entry: &Entry) -> Resource {
+    Resource {
+        target,
+        address,
+        names: Vec::new(),
+        tree: Node::map(map, entry.value.place),
+        header: entry.key_place,
+        extent: entry.value.place,
+        owner: None,
+        call_chain: Vec::new(),
+        converts_scalars: true,
+    }
+}
+
 /// The providers that the code configures.
 fn providers(configuration: Option<&Node>) -> Vec<Resource> {
     let all = configuration.and_then(|node| node.get("provider_config")).map(Node::entries).unwrap_or_default();
-    let provider = |entry: &crate::syntax::tree::Entry| {
+    let provider = |entry: &Entry| {
         let text = |key: &str| entry.value.get(key).and_then(Node::as_str);
         let name = text("name")?;
         let path = text("module_address").map(|module| format!("{module}.")).unwrap_or_default();
         let alias = text("alias").map(|alias| format!(".{alias}")).unwrap_or_default();
         let mut map = entry.value.get("expressions").map(value::written).unwrap_or_default();
         map.push("name", entry.key_place, Node::text(name, entry.key_place));
-        Some(Resource {
-            target: format_smolstr!("terraform/provider.{name}"),
-            address: format_smolstr!("{path}provider.{name}{alias}"),
-            names: Vec::new(),
-            tree: Node::map(map, entry.value.place),
-            header: entry.key_place,
-            extent: entry.value.place,
-            owner: None,
-            call_chain: Vec::new(),
-            converts_scalars: true,
-        })
+        let target = format_smolstr!("terraform/provider.{name}");
+        Some(of_entry(target, format_smolstr!("{path}provider.{name}{alias}"), map, entry))
     };
     all.iter().filter_map(provider).collect()
 }
@@ -207,17 +213,7 @@ fn calls(module: Option<&Node>, path: &str, level: usize, resources: &mut Vec<Re
         }
         map.push("name", entry.key_place, Node::text(entry.key.clone(), entry.key_place));
         let address = format_smolstr!("{path}module.{}", entry.key);
-        resources.push(Resource {
-            target: SmolStr::new_static("terraform/module"),
-            address: address.clone(),
-            names: Vec::new(),
-            tree: Node::map(map, entry.value.place),
-            header: entry.key_place,
-            extent: entry.value.place,
-            owner: None,
-            call_chain: Vec::new(),
-            converts_scalars: true,
-        });
+        resources.push(of_entry(SmolStr::new_static("terraform/module"), address.clone(), map, entry));
         // Terraform itself nests no deeper than a file of JSON may.
         if level < crate::syntax::tree::MAX_DEPTH {
             calls(entry.value.get("module"), &format!("{address}."), level + 1, resources);
