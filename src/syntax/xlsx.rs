@@ -1,6 +1,7 @@
 //! Workbooks in Office Open XML: the cells of all visible sheets.
 
 use std::io::Cursor;
+use std::panic::catch_unwind;
 
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
@@ -15,7 +16,11 @@ const MAX_SHEETS: usize = 100;
 
 /// Reads a workbook.
 pub(super) fn parse(bytes: &[u8], file: FileId) -> Parsed {
-    match read(bytes) {
+    // The library that reads workbooks trusts the addresses of cells, and panics where they leave its range.
+    let read = catch_unwind(|| read(bytes)).unwrap_or_else(|_| {
+        Err(failure("is broken: its cells cannot be told apart; restore it or save it as .xlsx again"))
+    });
+    match read {
         Ok((sheets, properties, errors)) => {
             let parsed = sheet::workbook(&sheets, properties, file);
             Parsed { errors: errors.into_iter().chain(parsed.errors).collect(), ..parsed }
@@ -112,6 +117,29 @@ mod tests {
         let place = rows[2].get("Risk ID").unwrap().place.as_span().unwrap();
         assert_eq!(place.slice(&extracted.text), "R-3");
         assert_eq!(extracted.marks.at(place.start), At::Cell { sheet: 2, row: 6, column: 2 });
+    }
+
+    /// The fixture with one text in its sheets replaced.
+    fn replaced(from: &str, to: &str) -> Vec<u8> {
+        use std::io::{Read as _, Write as _};
+        let mut archive = zip::ZipArchive::new(Cursor::new(FIXTURE)).unwrap();
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for index in 0..archive.len() {
+            let mut part = archive.by_index(index).unwrap();
+            let (name, mut text) = (part.name().unwrap().into_owned(), String::new());
+            part.read_to_string(&mut text).unwrap();
+            writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            writer.write_all(text.replace(from, to).as_bytes()).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn cells_at_addresses_out_of_range_are_no_panic() {
+        for address in ["ZZZZZZZZZZZZZZ1", "A99999999999999", "1", "", "A0", "é1"] {
+            let parsed = parse(&replaced("r=\"B3\"", &format!("r=\"{address}\"")), FileId(3));
+            assert!(matches!(parsed.content, Content::Extracted(_)) || !parsed.errors.is_empty(), "{address}");
+        }
     }
 
     #[test]
