@@ -16,7 +16,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::assessment::{Finding, RuleRun};
 use super::plan::hexadecimal;
-use crate::kind::{Resource, Unit};
+use crate::kind::{NamedFile, Resource, Unit};
 use crate::syntax::tree::FileId;
 
 /// What a resource is known by, whatever the name of its file.
@@ -33,12 +33,8 @@ pub struct Identity {
 impl Identity {
     /// The identity of a resource of a unit. `path` gives the path of a file.
     pub(super) fn of(unit: &Unit, resource: &Resource, path: impl Fn(FileId) -> Option<Arc<str>>) -> Identity {
-        let named = unit.named_files.iter().find_map(|named| {
-            let rest = resource.address.strip_prefix(&*named.name).filter(|_| named.id == resource.header.file)?;
-            Some((path(named.id), format_smolstr!("{}{rest}", named.called)))
-        });
-        let (file, address) = match named {
-            Some((file, address)) => (file, address),
+        let (file, address) = match named_after(unit, resource) {
+            Some((named, rest)) => (path(named.id), format_smolstr!("{}{rest}", named.called)),
             None => (unit.is_file.then(|| unit.name.clone()), resource.address.clone()),
         };
         Identity { scope: scope(unit), anchor: without_indexes(&address).into(), file }
@@ -50,6 +46,12 @@ impl Identity {
         (&self.scope, &self.anchor).hash(&mut hasher);
         hasher.finish()
     }
+}
+
+/// The file whose name begins the address of a resource, and the rest of the address.
+fn named_after<'u>(unit: &'u Unit, resource: &'u Resource) -> Option<(&'u NamedFile, &'u str)> {
+    let own = unit.named_files.iter().filter(|named| named.id == resource.header.file);
+    own.into_iter().find_map(|named| Some((named, resource.address.strip_prefix(&*named.name)?)))
 }
 
 fn scope(unit: &Unit) -> SmolStr {
@@ -74,7 +76,8 @@ impl Holdings {
         if !unit.is_file && unit.named_files.is_empty() {
             return Holdings::default();
         }
-        let identities = unit.resources.iter().map(|resource| Identity::of(unit, resource, &path));
+        let may_move = unit.resources.iter().filter(|each| unit.is_file || named_after(unit, each).is_some());
+        let identities = may_move.map(|resource| Identity::of(unit, resource, &path));
         let mut held: Vec<(u64, Arc<str>)> =
             identities.filter_map(|identity| Some((identity.key(), identity.file?))).collect();
         held.sort_unstable();
