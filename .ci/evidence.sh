@@ -20,7 +20,7 @@ fail() {
 
 rm -rf "$work"
 mkdir -p "$work"
-git clone --quiet testdata/repositories/acme.bundle "$work/acme"
+git -c init.defaultBranch=main clone --quiet testdata/repositories/acme.bundle "$work/acme"
 openssl genpkey -algorithm ed25519 -out "$work/key.pem"
 openssl pkey -in "$work/key.pem" -pubout -out "$work/key.pub"
 ssh-keygen -q -t ed25519 -N '' -C evidence -f "$work/ssh-key"

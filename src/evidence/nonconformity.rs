@@ -1,7 +1,7 @@
 //! Nonconformities and what is done about them (clause 10.2), followed from one recording to the next.
 //!
-//! A finding becomes a nonconformity when it is first recorded, and keeps its identity (its fingerprint) as long as it
-//! is there. It is closed by a recorded scan that ran its rule, could read its file and did not find it: that scan is
+//! A finding becomes a nonconformity when it is first recorded, and keeps its identity (its fingerprint; where a version
+//! counts that differently, its rule, file and resource) as long as it is there. It is closed by a recorded scan that ran its rule, could read its file and did not find it: that scan is
 //! the verification. Found again, it is a recurrence: the action was not effective. A finding that can no longer be
 //! decided is neither open nor closed anew; it stays as it was, and says so. Hints (confidence low) and what this
 //! program says about its own evidence are none.
@@ -53,7 +53,7 @@ impl Status {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Nonconformity {
-    /// `NC-` and twelve digits of the fingerprint: short enough to write into a register.
+    /// `NC-` and twelve digits of the fingerprint that it was first recorded under: short enough to write into a register.
     pub id: String,
     /// The fingerprint of the finding.
     pub fingerprint: String,
@@ -176,6 +176,7 @@ pub fn advance(before: &[Nonconformity], recording: &Recording<'_>) -> Vec<Nonco
     let assessment = recording.assessment;
     let mut known: BTreeMap<&str, Nonconformity> =
         before.iter().map(|known| (known.fingerprint.as_str(), known.clone())).collect();
+    let mut carried = Carried::of(before, assessment);
     let mut undecided = BTreeSet::new();
     let mut seen = BTreeSet::new();
     for finding in &assessment.findings {
@@ -187,6 +188,7 @@ pub fn advance(before: &[Nonconformity], recording: &Recording<'_>) -> Vec<Nonco
             FindingKind::Fail => {
                 seen.insert(finding.fingerprint.as_str());
                 let found = known.remove(finding.fingerprint.as_str());
+                let found = found.or_else(|| known.remove(carried.of_finding(finding, &run.about.id)?));
                 known.insert(&finding.fingerprint, saw(found.as_ref(), finding, run, recording));
             }
         }
@@ -212,6 +214,38 @@ pub fn advance(before: &[Nonconformity], recording: &Recording<'_>) -> Vec<Nonco
     after
 }
 
+/// Nonconformities that no finding of a recording has the fingerprint of, by rule, file and resource. A version that counts
+/// differently what makes a finding the same must not verify that it is gone, nor let its time run anew.
+struct Carried<'a> {
+    by_place: BTreeMap<(&'a str, &'a str, &'a str), Vec<&'a str>>,
+    known: BTreeSet<&'a str>,
+}
+
+impl<'a> Carried<'a> {
+    /// Those of `before` that are not closed and that nothing in the assessment has the fingerprint of.
+    fn of(before: &'a [Nonconformity], assessment: &Assessment) -> Carried<'a> {
+        let there: BTreeSet<&str> = assessment.findings.iter().map(|finding| finding.fingerprint.as_str()).collect();
+        let lost =
+            before.iter().filter(|each| each.status != Status::Closed && !there.contains(each.fingerprint.as_str()));
+        let mut lost: Vec<&Nonconformity> = lost.collect();
+        lost.sort_by_key(|each| std::cmp::Reverse(each.line));
+        let mut by_place: BTreeMap<(&str, &str, &str), Vec<&str>> = BTreeMap::new();
+        for each in lost {
+            by_place.entry((&each.rule, &each.path, &each.resource)).or_default().push(&each.fingerprint);
+        }
+        Carried { by_place, known: before.iter().map(|each| each.fingerprint.as_str()).collect() }
+    }
+
+    /// The fingerprint that a finding of this rule was recorded under, once for each nonconformity; none where it is known
+    /// under its own, or not at all.
+    fn of_finding(&mut self, finding: &'a Finding, rule: &'a str) -> Option<&'a str> {
+        if self.known.contains(finding.fingerprint.as_str()) {
+            return None;
+        }
+        self.by_place.get_mut(&(rule, &*finding.location.path, finding.resource.address.as_str()))?.pop()
+    }
+}
+
 fn counts(run: &RuleRun) -> bool {
     run.confidence() > Confidence::Low && !run.about.id.starts_with(OWN_RULES)
 }
@@ -233,7 +267,11 @@ fn saw(before: Option<&Nonconformity>, finding: &Finding, run: &RuleRun, recordi
     let from = reopened_on.as_ref().unwrap_or(&first_seen).parse().unwrap_or(assessment.today);
     let region = finding.location.region.as_ref();
     Nonconformity {
-        id: format!("NC-{}", finding.fingerprint.get(..12).unwrap_or(&finding.fingerprint)),
+        // It keeps its name: registers speak of it.
+        id: before.map_or_else(
+            || format!("NC-{}", finding.fingerprint.get(..12).unwrap_or(&finding.fingerprint)),
+            |before| before.id.clone(),
+        ),
         fingerprint: finding.fingerprint.clone(),
         rule: run.about.id.to_string(),
         title: run.about.title.to_string(),
@@ -431,6 +469,36 @@ mod tests {
         let later = after(&back, "2027-01", &scan(BUCKET, date(2027, 1, 1)));
         assert_eq!((later[0].recurrences, later[0].due.as_deref()), (1, Some("2026-12-31")));
         assert_eq!(movement(&later, "2027-01", date(2027, 1, 1)).recurred, 0);
+    }
+
+    #[test]
+    fn a_version_that_counts_fingerprints_differently_closes_nothing_and_gives_no_new_time() {
+        let two = "resource \"aws_s3_bucket\" \"b\" {\n  acl = \"public-read\"\n}\n\
+                   resource \"aws_s3_bucket\" \"c\" {\n  acl = \"public-read\"\n}\n";
+        let first = after(&[], "2026-09", &scan(two, date(2026, 9, 1)));
+        let mut seen = scan(two, date(2026, 10, 1));
+        for finding in &mut seen.findings {
+            finding.fingerprint = format!("ffff{}", &finding.fingerprint[4..]);
+        }
+        let next = after(&first, "2026-10", &seen);
+        assert_eq!(next.len(), 2);
+        for (before, now) in first.iter().zip(&next) {
+            assert_eq!(
+                (&now.id, &now.resource, &now.first_seen, &now.due),
+                (&before.id, &before.resource, &before.first_seen, &before.due)
+            );
+            assert_eq!((now.status, now.last_seen_in.as_str()), (Status::Open, "2026-10"));
+            assert!(now.fingerprint.starts_with("ffff"));
+        }
+        // Another resource is another nonconformity, and the one that was mended is closed.
+        let other = two.replace("\"c\"", "\"d\"");
+        let moved = after(&next, "2026-11", &scan(&other, date(2026, 11, 1)));
+        let told: Vec<(&str, Status)> = moved.iter().map(|each| (each.resource.as_str(), each.status)).collect();
+        assert!(
+            told.contains(&("aws_s3_bucket.c", Status::Closed)) && told.contains(&("aws_s3_bucket.d", Status::Open)),
+            "{told:?}"
+        );
+        assert_eq!(moved.iter().filter(|each| each.first_seen_in == "2026-11").count(), 1);
     }
 
     #[test]

@@ -249,6 +249,8 @@ fn point(month: Month) -> history::Month {
 fn known(each: &Nonconformity) -> history::Known {
     history::Known {
         id: each.id.clone(),
+        rule: each.rule.clone(),
+        resource: each.resource.clone(),
         title: each.title.clone(),
         severity: each.severity.clone(),
         path: each.path.clone(),

@@ -69,6 +69,10 @@ pub struct Last {
 pub struct Known {
     /// `NC-…`.
     pub id: String,
+    /// The rule.
+    pub rule: String,
+    /// The address of the judged resource.
+    pub resource: String,
     /// What the rule calls it.
     pub title: String,
     /// How bad.

@@ -52,9 +52,21 @@ fn is_open(input: &Input<'_>, finding: &Finding) -> bool {
 
 fn findings(input: &Input<'_>, last: &Last, out: &mut dyn Write) -> io::Result<()> {
     let open = input.assessment.findings.iter().filter(|finding| is_open(input, finding));
-    let (stay, mut new): (Vec<&Finding>, Vec<&Finding>) =
+    let (stay, new): (Vec<&Finding>, Vec<&Finding>) =
         open.partition(|finding| last.open.contains_key(&finding.fingerprint));
-    let there: BTreeSet<&str> = stay.iter().map(|finding| finding.fingerprint.as_str()).collect();
+    let mut there: BTreeSet<&str> = stay.iter().map(|finding| finding.fingerprint.as_str()).collect();
+    // As recordings do: where a version counts differently what makes a finding the same, its rule, file and resource tell.
+    let mut carried = |finding: &&Finding| {
+        let rule = input.assessment.rules.get(finding.rule).map_or("", |run| run.about.id.as_str());
+        let is_it = |known: &Known| {
+            known.rule == rule && known.path == *finding.location.path && known.resource == finding.resource.address
+        };
+        let mut lost = last.open.iter().filter(|(fingerprint, _)| !there.contains(fingerprint.as_str()));
+        let found = lost.find(|(_, known)| is_it(known)).map(|(fingerprint, _)| fingerprint.as_str());
+        found.is_some_and(|fingerprint| there.insert(fingerprint))
+    };
+    let mut new: Vec<&Finding> = new.into_iter().filter(|finding| !carried(finding)).collect();
+    let kept = there.len();
     let gone = last.open.iter().filter(|(fingerprint, _)| !there.contains(fingerprint.as_str()));
     let mut gone: Vec<&Known> = gone.map(|(_, known)| known).collect();
     new.sort_by_key(|finding| Reverse(finding.severity));
@@ -63,7 +75,7 @@ fn findings(input: &Input<'_>, last: &Last, out: &mut dyn Write) -> io::Result<(
         let due = known.due.as_ref().and_then(|due| due.parse::<jiff::civil::Date>().ok());
         there.contains(fingerprint.as_str()) && due.is_some_and(|due| due < input.assessment.today)
     });
-    let (overdue, kept) = (overdue.count(), stay.len());
+    let overdue = overdue.count();
     writeln!(
         out,
         "<p class=\"moved\"><b>{}</b> new, <b>{}</b> no longer found, <b>{}</b> still there{}.</p>",

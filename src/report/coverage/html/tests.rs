@@ -88,6 +88,8 @@ fn recorded(assessment: &Assessment, text: &str) -> History {
     };
     let known = |severity: &str| Known {
         id: "NC-0123456789ab".to_string(),
+        rule: "x/y".to_string(),
+        resource: text.to_string(),
         title: text.to_string(),
         severity: severity.to_string(),
         path: text.to_string(),
