@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::evidence::{chain_of, home, nonconformities};
 use super::{ExitStatus, Failure, Terminal, clock, output, told};
 use crate::evidence::nonconformity::{Nonconformity, Status};
-use crate::report::{Named, Target};
+use crate::report::{Named, Target, unexecuted};
 
 /// What to do with corrective actions.
 #[derive(Debug, Subcommand)]
@@ -32,7 +32,7 @@ pub(super) struct ListArgs {
     /// List those that are closed, excepted or ignored, too
     #[arg(long, conflicts_with = "overdue")]
     all: bool,
-    /// Write the list as table or json; to a file with NAME=FILE (repeatable)
+    /// Write the list as table, csv or json; to a file with NAME=FILE (repeatable)
     #[arg(long, value_name = "NAME[=FILE]", value_parser = Target::<ListFormat>::parse)]
     format: Vec<Target<ListFormat>>,
     /// The configuration; `annexa.yaml` in the root when not given
@@ -47,15 +47,17 @@ pub(super) struct ListArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ListFormat {
     Table,
+    Csv,
     Json,
 }
 
 impl Named for ListFormat {
-    const ALL: &'static [ListFormat] = &[ListFormat::Table, ListFormat::Json];
+    const ALL: &'static [ListFormat] = &[ListFormat::Table, ListFormat::Csv, ListFormat::Json];
 
     fn name(self) -> &'static str {
         match self {
             ListFormat::Table => "table",
+            ListFormat::Csv => "csv",
             ListFormat::Json => "json",
         }
     }
@@ -106,6 +108,7 @@ pub(super) fn run(command: &ActionsCommand, terminal: Terminal) -> Result<ExitSt
     for target in targets {
         let text = match target.format {
             ListFormat::Table => table(&listed, &known, &newest.manifest.entry, today),
+            ListFormat::Csv => csv(&listed, today)?,
             ListFormat::Json => json(&listed, &newest.manifest.entry, today),
         };
         output::write_to(&target.file, &mut |out| out.write_all(text.as_bytes()))?;
@@ -118,6 +121,81 @@ fn json(listed: &[&Nonconformity], entry: &str, today: Date) -> String {
     let rows = listed.iter().map(|each| Row { overdue: row(each), nonconformity: each }).collect();
     let document = Document { schema: "annexa/actions/1", today: today.to_string(), entry, nonconformities: rows };
     format!("{}\n", serde_json::to_string_pretty(&document).unwrap_or_default())
+}
+
+const COLUMNS: [&str; 20] = [
+    "id",
+    "severity",
+    "status",
+    "overdue",
+    "title",
+    "message",
+    "controls",
+    "rule",
+    "path",
+    "line",
+    "resource",
+    "first_seen",
+    "due",
+    "owner",
+    "register",
+    "cause",
+    "action",
+    "closed_on",
+    "verified_by",
+    "recurrences",
+];
+
+/// The list for spreadsheets, with what the corrective-actions register says.
+fn csv(listed: &[&Nonconformity], today: Date) -> Result<String, Failure> {
+    let mut table = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
+    let failed = |error: &dyn std::fmt::Display| told(format!("the list cannot be written: {error}"));
+    table.write_record(COLUMNS).map_err(|error| failed(&error))?;
+    for each in listed {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let cells = [
+            each.id.clone(),
+            each.severity.clone(),
+            each.status.name().to_owned(),
+            if each.is_overdue(today) { "yes" } else { "no" }.to_owned(),
+            each.title.clone(),
+            each.message.clone(),
+            each.controls.join("; "),
+            each.rule.clone(),
+            each.path.clone(),
+            each.line.map(|line| line.to_string()).unwrap_or_default(),
+            each.resource.clone(),
+            each.first_seen.clone(),
+            text(&each.due),
+            text(&each.owner),
+            text(&each.register),
+            text(&each.cause),
+            text(&each.action),
+            text(&each.closed_on),
+            text(&each.verified_by),
+            each.recurrences.to_string(),
+        ];
+        table.write_record(cells.map(|cell| unexecuted(&cell))).map_err(|error| failed(&error))?;
+    }
+    let bytes = table.into_inner().map_err(|error| failed(&error))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// What the corrective-actions register says of a nonconformity, and which recording verified that it is gone.
+fn details(each: &Nonconformity) -> Vec<String> {
+    let register = each.register.as_ref().map(|row| {
+        let said = [("cause", &each.cause), ("action", &each.action), ("effective", &each.effective)];
+        let said: Vec<String> =
+            said.into_iter().filter_map(|(what, text)| Some(format!("{what}: {}", text.as_ref()?))).collect();
+        let said = if said.is_empty() { "says neither cause nor action".to_owned() } else { said.join("; ") };
+        format!("{row}: {said}")
+    });
+    let closed = each.closed_on.as_ref().map(|day| {
+        let by = each.verified_by.as_deref().unwrap_or("nothing");
+        format!("closed on {day}, verified by {by}")
+    });
+    let back = each.reopened_on.as_ref().map(|day| format!("came back on {day}"));
+    register.into_iter().chain(closed).chain(back).collect()
 }
 
 fn table(listed: &[&Nonconformity], known: &[Nonconformity], entry: &str, today: Date) -> String {
@@ -142,7 +220,18 @@ fn table(listed: &[&Nonconformity], known: &[Nonconformity], entry: &str, today:
             place,
         ]);
     }
-    let mut text = if listed.is_empty() { String::new() } else { aligned(&rows) };
+    let mut text = String::new();
+    if !listed.is_empty() {
+        let aligned = aligned(&rows);
+        let mut lines = aligned.lines();
+        text.extend(lines.next().map(|head| format!("{head}\n")));
+        for (line, each) in lines.zip(listed) {
+            let _ = writeln!(text, "{line}");
+            for detail in details(each) {
+                let _ = writeln!(text, "    {}", detail.split_whitespace().collect::<Vec<_>>().join(" "));
+            }
+        }
+    }
     let count = |meets: &dyn Fn(&Nonconformity) -> bool| known.iter().filter(|each| meets(each)).count();
     let _ = writeln!(
         text,

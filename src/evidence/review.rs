@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write};
 
+use super::summary::Action;
 use super::trend::{FACETS, Item, Month, Report, Row};
 
 /// How many nonconformities a list shows before it says how many more there are.
@@ -85,6 +86,7 @@ fn corrective_actions(report: &Report, out: &mut String) -> fmt::Result {
     }
     list("Overdue", &report.overdue, out)?;
     list("Came back after they were closed", &report.recurring, out)?;
+    register(report, out)?;
     writeln!(out)
 }
 
@@ -111,6 +113,55 @@ fn list(title: &str, items: &[Item], out: &mut String) -> fmt::Result {
     }
     if items.len() > LISTED {
         writeln!(out, "\nand {} more (`annexa actions list`).", items.len() - LISTED)?;
+    }
+    Ok(())
+}
+
+/// The organisation's own register: what audits, incidents and people raised.
+fn register(report: &Report, out: &mut String) -> fmt::Result {
+    if report.register.is_empty() {
+        return writeln!(
+            out,
+            "\nNo corrective-actions register was recorded: what audits and incidents raised is not told here."
+        );
+    }
+    let is_overdue = |row: &&Action| row.done.is_none() && row.due.as_ref().is_some_and(|due| *due < report.today);
+    let open: Vec<&Action> = report.register.iter().filter(|row| row.done.is_none()).collect();
+    let done = report.register.iter().filter(|row| row.done.as_ref().is_some_and(|day| *day >= report.from));
+    let unreviewed = report.register.iter().filter(|row| row.done.is_some() && row.effective.is_empty()).count();
+    write!(
+        out,
+        "\nThe corrective-actions register has {} rows: {} open, of these {} overdue; {} done since {}.",
+        report.register.len(),
+        open.len(),
+        report.register.iter().filter(is_overdue).count(),
+        done.count(),
+        report.from
+    )?;
+    if unreviewed > 0 {
+        write!(out, " Of {unreviewed} that are done nobody has said whether they were effective.")?;
+    }
+    writeln!(out)?;
+    if open.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "\n| Row | Raised from | Nonconformity | Cause | Action | Due | Owner |\n|---|---|---|---|---|---|---|"
+    )?;
+    for row in open.iter().take(LISTED) {
+        let overdue = if is_overdue(row) { " (overdue)" } else { "" };
+        writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {}{overdue} | {} |",
+            cell(&row.id),
+            cell(&row.source),
+            cell(&row.nonconformity),
+            cell(&row.cause),
+            cell(&row.action),
+            row.due.as_deref().unwrap_or("–"),
+            cell(&row.owner)
+        )?;
     }
     Ok(())
 }
@@ -224,7 +275,7 @@ fn measurement(report: &Report, out: &mut String) -> fmt::Result {
             "| {} | {}{late}{again} | {} | {}{dirty} | {} | {} | {} |",
             month.period,
             month.observed_at.as_deref().unwrap_or("–"),
-            cell(month.runner.as_deref().unwrap_or("–")),
+            cell(&who(month)),
             short(&month.commit),
             cell(month.tool.as_deref().unwrap_or("–")),
             short(&month.rule_set),
@@ -232,6 +283,12 @@ fn measurement(report: &Report, out: &mut String) -> fmt::Result {
         )?;
     }
     writeln!(out)
+}
+
+/// Where it was measured, and who started that where the system said so.
+fn who(month: &Month) -> String {
+    let runner = month.runner.as_deref().unwrap_or("–");
+    month.measured_by.as_ref().map_or_else(|| runner.to_owned(), |who| format!("{runner}: {who}"))
 }
 
 fn evaluation(report: &Report, out: &mut String) -> fmt::Result {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::manifest::ObservedItem;
 use super::nonconformity::Movement;
-use crate::engine::assessment::{Assessment, FindingKind, SuppressionKind};
+use crate::engine::assessment::{Assessment, CorrectiveAction, FindingKind, SuppressionKind};
 use crate::isms::coverage::{ControlCoverage, Coverage};
 use crate::rule::Severity;
 
@@ -31,10 +31,52 @@ pub struct Summary {
     pub titles: BTreeMap<String, String>,
     /// What came of every rule that judged anything: passes, fails, of these excepted, unknowns.
     pub rules: BTreeMap<String, [u32; 4]>,
+    /// The rows of the corrective-actions register; none in recordings that did not keep them.
+    #[serde(default)]
+    pub corrective_actions: Vec<Action>,
     /// How many exceptions and attestations were in force.
     pub exceptions: u64,
     /// The same for attestations.
     pub attestations: u64,
+}
+
+/// A row of the corrective-actions register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Action {
+    /// The row's key.
+    pub id: String,
+    /// What it was raised from.
+    pub source: String,
+    /// The nonconformity in words.
+    pub nonconformity: String,
+    /// Its cause.
+    pub cause: String,
+    /// What is done against the cause.
+    pub action: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// When it is due.
+    pub due: Option<String>,
+    /// When it was done.
+    pub done: Option<String>,
+    /// What the review of its effectiveness said.
+    pub effective: String,
+}
+
+fn action(row: &CorrectiveAction) -> Action {
+    let CorrectiveAction { id, source, nonconformity, cause, action, owner, due, done, effective } = row;
+    Action {
+        id: id.to_string(),
+        source: source.clone(),
+        nonconformity: nonconformity.clone(),
+        cause: cause.clone(),
+        action: action.clone(),
+        owner: owner.clone(),
+        due: due.map(|day| day.to_string()),
+        done: done.map(|day| day.to_string()),
+        effective: effective.clone(),
+    }
 }
 
 /// The numbers that manifests hold.
@@ -88,6 +130,7 @@ pub fn summary(assessment: &Assessment, coverage: &Coverage, moved: Movement, ex
         rules: rules
             .map(|run| (run.about.id.to_string(), [run.passes, run.fails, run.excepted, run.unknowns]))
             .collect(),
+        corrective_actions: assessment.isms.corrective_actions.iter().map(action).collect(),
         exceptions,
         attestations: in_force.count() as u64,
     }

@@ -9,12 +9,12 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::chain::{Chain, Entry};
-use super::manifest::ObservedItem;
+use super::manifest::{Manifest, ObservedItem};
 use super::nonconformity::{Movement, Nonconformity, Status};
 use super::period::Period;
 use super::sign_off::SignOff;
 use super::standing::Standing;
-use super::summary::Summary;
+use super::summary::{Action, Summary};
 use crate::report::history::{self, History};
 
 /// The format.
@@ -69,6 +69,8 @@ pub struct Report {
     pub overdue: Vec<Item>,
     /// Those that came back after they were closed.
     pub recurring: Vec<Item>,
+    /// The corrective-actions register at the newest recording.
+    pub register: Vec<Action>,
     /// What nobody knows the cause of, although it has been there for more than one recording.
     pub without_cause: u64,
 }
@@ -96,6 +98,8 @@ pub struct Month {
     pub rule_set: Option<String>,
     /// Where it ran.
     pub runner: Option<String>,
+    /// Who started it and which run it was, as the CI system said.
+    pub measured_by: Option<String>,
     /// The id of the key that signed.
     pub signer: Option<String>,
     /// Who evaluated it.
@@ -206,6 +210,13 @@ pub fn report(chain: &Chain, read: &Read, standing: &Standing, span: (Period, Pe
         open: by_severity,
         overdue: overdue.into_iter().map(item).collect(),
         recurring: recurring.map(item).collect(),
+        register: summaries
+            .iter()
+            .rev()
+            .flatten()
+            .next()
+            .map(|newest| newest.corrective_actions.clone())
+            .unwrap_or_default(),
         without_cause: unexplained.count() as u64,
         months,
     }
@@ -283,12 +294,22 @@ fn month(period: Period, chain: &Chain, read: &Read, today: Date) -> Month {
         tool: manifest.map(|manifest| format!("{} {}", manifest.tool.name, manifest.tool.version)),
         rule_set: manifest.and_then(|manifest| manifest.tool.rule_set.clone()),
         runner: manifest.map(|manifest| manifest.runner.kind.clone()),
+        measured_by: manifest.and_then(measured_by),
         signer: manifest.and_then(|manifest| manifest.signer.as_ref()).map(|signer| signer.keyid.clone()),
         evaluations: evaluations(entry, period, read),
         coverage: summary.map(|summary| coverage(&summary.observed.controls)).unwrap_or_default(),
         observed: summary.map(|summary| summary.observed.clone()),
         nonconformities: summary.map(|summary| summary.nonconformities.clone()),
     }
+}
+
+/// Who started the run, and which it was: `octocat, run 42`.
+fn measured_by(manifest: &Manifest) -> Option<String> {
+    let say = |names: [&str; 2]| names.iter().find_map(|name| manifest.runner.variables.get(*name));
+    let person = say(["GITHUB_ACTOR", "GITLAB_USER_LOGIN"]).cloned();
+    let run = say(["GITHUB_RUN_ID", "CI_JOB_ID"]).map(|run| format!("run {run}"));
+    let said: Vec<String> = person.into_iter().chain(run).collect();
+    (!said.is_empty()).then(|| said.join(", "))
 }
 
 fn evaluations(counts: Option<&Entry>, period: Period, read: &Read) -> Vec<Evaluation> {

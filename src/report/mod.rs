@@ -29,6 +29,7 @@ use crate::isms::coverage::Coverage;
 
 pub use coverage::{CoverageFormat, write_coverage};
 pub use history::History;
+pub(crate) use platform::csv::unexecuted;
 pub use target::{Named, Target, TargetError};
 
 /// What a report is made from.

@@ -346,3 +346,32 @@ fn the_page_shows_a_configuration_that_is_accepted_and_the_defaults() {
         }
     }
 }
+
+#[test]
+fn the_register_and_who_measured_stand_in_the_report_and_in_the_list() {
+    let (_home, root) = repository();
+    let register = "corrective_actions:\n  - { id: CA-1, source: audit 2026-1, found: 2026-09-01, nonconformity: keys were shared, \
+                    cause: nobody had an own one, action: a key for each, owner: Wren Okafor, due: 2026-10-01 }\n  - { id: CA-2, source: \
+                    aws/s3/public-acl, found: 2026-09-01, nonconformity: the bucket is open, cause: a copied example, action: examples are \
+                    reviewed, owner: Ada King, due: 2027-01-31, done: 2026-11-01 }\n";
+    program::write(&root, "isms/registers/corrective-actions.yaml", register);
+    let mut record = at(&root, NOW, "evidence record");
+    run(record.envs([("GITHUB_ACTIONS", "true"), ("GITHUB_ACTOR", "octocat"), ("GITHUB_RUN_ID", "42")])).expect(0);
+    annexa(&root, NOW, "evidence report --months 1")
+        .expect(0)
+        .says("The corrective-actions register has 2 rows: 1 open, of these 1 overdue; 1 done since 2026-11.")
+        .says("Of 1 that are done nobody has said whether they were effective.")
+        .says("| CA-1 | audit 2026-1 | keys were shared | nobody had an own one | a key for each | 2026-10-01 (overdue) | Wren Okafor |")
+        .says("github-actions: octocat, run 42");
+    annexa(&root, NOW, "actions list")
+        .expect(0)
+        .says("    CA-2: cause: a copied example; action: examples are reviewed");
+    let list = annexa(&root, NOW, "actions list --all --format csv").expect(0).stdout;
+    let mut table = csv::Reader::from_reader(list.as_bytes());
+    let rows: Vec<std::collections::BTreeMap<String, String>> = table.deserialize().map(Result::unwrap).collect();
+    let row = rows.iter().find(|row| row["rule"] == "aws/s3/public-acl").unwrap();
+    assert_eq!(
+        (row["owner"].as_str(), row["due"].as_str(), row["register"].as_str()),
+        ("Ada King", "2027-01-31", "CA-2")
+    );
+}

@@ -50,6 +50,7 @@ fn row(assessment: &Assessment, records: &Records<'_>, entry: &ControlCoverage) 
         entry.facets.iter().map(|facet| format!("{} {}", sign(facet.status), status_words(facet.status))).collect();
     let basis = records.control(entry);
     let mut why = all_reasons(entry);
+    why.extend(super::through_words(entry));
     why.extend(basis.exceptions.iter().map(|(exception, findings)| {
         format!("exception {}: {}", exception_words(exception, *findings), words::one_line(&exception.reason))
     }));

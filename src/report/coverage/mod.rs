@@ -192,3 +192,21 @@ fn age_words(days: i64) -> String {
         days => format!("{days} days old"),
     }
 }
+
+/// Relations that a row names.
+const RELATIONS: usize = 5;
+
+/// In the view of another framework, the relations that an entry is told through, each with its type: `A.5.1 (equal)`.
+fn through_words(entry: &ControlCoverage) -> Option<String> {
+    let mut told: Vec<String> = Vec::new();
+    for through in entry.facets.iter().flat_map(|facet| &facet.through) {
+        let words = format!("{} ({})", through.relation.to.id, through.relation.kind.name());
+        if !told.contains(&words) {
+            told.push(words);
+        }
+    }
+    let more = told.len().saturating_sub(RELATIONS);
+    told.truncate(RELATIONS);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!told.is_empty()).then(|| format!("through {}{more}", told.join(", ")))
+}

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::{
     CAVEAT, FACETS, groups, not_evaluated_words, readiness_words, reasons, sign, status_words, summary_words,
-    wanted_words,
+    through_words, wanted_words,
 };
 use crate::isms::coverage::{ControlCoverage, Kept, Status, readiness};
 use crate::report::terminal::{Cell, Ink, Paint, Table, wrapped};
@@ -94,7 +94,7 @@ fn lines(out: &mut dyn Write, text: &str, width: usize) -> io::Result<()> {
 }
 
 fn write_reasons(entry: &ControlCoverage, paint: Paint, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    for reason in reasons(entry) {
+    for reason in reasons(entry).into_iter().chain(through_words(entry)) {
         for line in wrapped(&words::printable(&reason), width.saturating_sub(ID + 4)) {
             writeln!(out, "{}", paint.text(Ink::Dim, &format!("{:1$}{line}", "", ID + 4)))?;
         }

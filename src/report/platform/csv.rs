@@ -58,7 +58,7 @@ fn cells(row: &Row<'_>) -> [String; 12] {
 }
 
 /// A spreadsheet takes a cell that begins with one of these for a formula, and scanned files choose what cells hold.
-pub(in crate::report) fn unexecuted(text: &str) -> String {
+pub(crate) fn unexecuted(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_string() }
 }
 

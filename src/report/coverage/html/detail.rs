@@ -90,10 +90,12 @@ fn of_facet(input: &Input<'_>, facet: &FacetCoverage, basis: &Basis<'_>, out: &m
         let relation = through.relation;
         writeln!(
             out,
-            "<p>Through {} ({}): {}</p>",
-            Escaped(&relation.from.to_string()),
+            "<p>Through <b>{}</b> ({}, {}): {} <small>{}</small></p>",
+            Escaped(&relation.to.to_string()),
             relation.kind.name(),
-            Badge(through.status)
+            relation.basis.name(),
+            Badge(through.status),
+            Escaped(&words::one_line(&relation.rationale))
         )?;
     }
     of_basis(input, basis, out)?;
