@@ -192,3 +192,41 @@ fn built_in_rules_say_what_readers_need() {
     }
     assert!(!aliases.is_empty());
 }
+
+/// In Terraform nearly every value may be a variable. These rules ask only whether something is there, which is always
+/// known, or for something that no variable can be.
+const ALWAYS_KNOWN: &[&str] = &[
+    "aws/autoscaling/launch-configuration",
+    "aws/autoscaling/untagged",
+    "aws/codebuild/not-logged",
+    "aws/lambda/outside-vpc",
+    "aws/opensearch/outside-vpc",
+    "aws/vpc/ec2-classic",
+    "aws/waf/no-rules",
+    "aws/waf/service-without-managed-rules",
+    "azure/app-service/requests-not-logged",
+    "azure/data-factory/without-version-control",
+    "kubernetes/workload-without-containers",
+    "oracle/network-without-incoming-rules",
+];
+
+#[test]
+fn rules_over_terraform_prove_what_they_say_of_unknown_values() {
+    let without: Vec<String> = set::embedded()
+        .expect("the built-in rules load")
+        .iter()
+        .filter(|loaded| {
+            let text = &*loaded.text;
+            let checks = text.split("\nchecks:").nth(1).and_then(|rest| rest.split("\nexamples:").next());
+            let over_terraform = checks.is_some_and(|checks| {
+                checks.lines().any(|line| {
+                    let line = line.trim_start();
+                    line.contains("terraform/") && (line.starts_with("- on: ") || line.starts_with("- terraform/"))
+                })
+            });
+            over_terraform && !text.contains("\n  - unknown:")
+        })
+        .map(|loaded| loaded.rule.about.id.to_string())
+        .collect();
+    assert_eq!(without, ALWAYS_KNOWN, "an example with `unknown` is missing, or is no longer");
+}
