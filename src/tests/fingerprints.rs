@@ -166,7 +166,7 @@ fn no_two_findings_of_the_company_share_a_fingerprint() {
 const KINDS: &[(&str, [usize; 4])] = &[
     ("terraform", [100, 100, 100, 100]),
     ("cloudformation", [200, 200, 200, 200]),
-    ("arm", [100, 100, 0, 0]),
+    ("arm", [100, 100, 100, 100]),
     ("kubernetes", [60, 60, 60, 60]),
     ("dockerfile", [15, 15, 15, 0]),
     ("compose", [3, 3, 3, 3]),
@@ -224,6 +224,7 @@ fn reformatted(path: &str, text: &str) -> Option<(String, String)> {
         "dockerfile" => text.replace("FROM ", "FROM   ").replace("USER ", "user  "),
         "json" => serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(text).ok()?).unwrap(),
         "md" => text.replace("\n\n", "\n\n\n"),
+        "bicep" => text.replace(": ", ":   ").replace("\n  ", "\n      "),
         _ => return None,
     };
     Some((path.to_owned(), text))
@@ -232,7 +233,12 @@ fn reformatted(path: &str, text: &str) -> Option<(String, String)> {
 /// The blocks of a file in the other order: top-level blocks, documents, and what stands below each key.
 fn reversed(path: &str, text: &str) -> Option<(String, String)> {
     let text = match ending(path) {
-        "tf" => chunks(text, &|line| line == "}"),
+        "tf" | "bicep" => chunks(text, &|line| line == "}"),
+        "json" => {
+            let mut value = serde_json::from_str::<serde_json::Value>(text).ok()?;
+            value.get_mut("resources")?.as_array_mut()?.reverse();
+            value.to_string()
+        }
         "yaml" | "yml" if text.contains("\n---\n") => {
             let mut documents: Vec<&str> = text.split("\n---\n").collect();
             documents.reverse();
