@@ -134,7 +134,9 @@ fn axis(columns: &[Column<'_>], out: &mut dyn Write) -> io::Result<()> {
         // `2026-10` is `10`; the year stands below it where one begins, and at the first.
         let (year, month) = column.name.split_once('-').unwrap_or(("", column.name));
         label(x, TOP + HEIGHT + 13, month, out)?;
-        if month == "01" || at == 0 {
+        // December and January stand too close for two years.
+        let is_before_january = columns.get(at + 1).is_some_and(|next| next.name.ends_with("-01"));
+        if month == "01" || (at == 0 && !is_before_january) {
             label(x, TOP + HEIGHT + 24, year, out)?;
         }
     }
