@@ -20,6 +20,12 @@ const MAX_DEPTH: usize = 200;
 /// Values that one template may be evaluated to; a thousand times what real ones are.
 const MAX_STEPS: usize = 2_000_000;
 
+/// Bytes of one text that is put together.
+const MAX_TEXT: usize = 1 << 18;
+
+/// Bytes that a value takes by itself, roughly.
+const NODE: usize = 64;
+
 /// Rounds of a loop that are carried out one by one.
 pub(super) const MAX_ROUNDS: usize = 256;
 
@@ -166,7 +172,15 @@ impl<'t> Evaluator<'t> {
         if depth > MAX_DEPTH || self.steps.get() > MAX_STEPS {
             return Node::unknown("an expression that is too large", place);
         }
-        let depth = depth + 1;
+        let node = self.value_of(expression, names, place, depth + 1);
+        // What is made anew counts by its size, so that texts that double end before the memory does.
+        if matches!(expression.kind, Kind::Text(_) | Kind::Call(..)) {
+            self.steps.set(self.steps.get().saturating_add(room(&node.value) / NODE));
+        }
+        node
+    }
+
+    fn value_of(&self, expression: &Expression, names: Names<'_>, place: Place, depth: usize) -> Node {
         match &expression.kind {
             Kind::Value(value) => Node::new(value.clone(), place),
             Kind::Text(parts) => {
@@ -423,10 +437,20 @@ impl<'t> Evaluator<'t> {
 
     /// A text that is equal for expressions that mean the same: what is known of it, and what is not in braces.
     pub(super) fn symbolic(&self, expression: &Expression, depth: usize) -> String {
-        if depth > 16 {
+        self.steps.set(self.steps.get() + 1);
+        if depth > 16 || self.steps.get() > MAX_STEPS {
             return "{…}".to_owned();
         }
-        let all = |parts: &[Expression]| parts.iter().map(|part| self.symbolic(part, depth + 1)).collect::<String>();
+        let all = |parts: &[Expression]| {
+            let mut text = String::new();
+            for part in parts {
+                text.push_str(&self.symbolic(part, depth + 1));
+                if text.len() > MAX_TEXT {
+                    return "{…}".to_owned();
+                }
+            }
+            text
+        };
         match &expression.kind {
             Kind::Text(parts) => return all(parts),
             Kind::Name(name) => {
@@ -510,15 +534,31 @@ fn id(depends_on: SmolStr, place: Place) -> Node {
 /// Texts after one another, with gaps where something is unknown.
 pub(super) fn joined(parts: &[Node], place: Place) -> Node {
     let mut joined = Joined::default();
+    let mut length = 0_usize;
     for part in parts {
+        length = length.saturating_add(room(&part.value));
+        if length > MAX_TEXT {
+            return referring(Node::unknown("a text that is too long", place), union(parts));
+        }
         match (part.value.scalar_text(), &part.value) {
-            (Some(text), _) if joined.text.len() + text.len() < MAX_STEPS => joined.text.push_str(&text),
+            (Some(text), _) => joined.text.push_str(&text),
             (None, Value::Null) => {}
             (None, Value::Unknown(unknown)) => joined.gap(unknown),
             _ => joined.gap(&Arc::new(Unknown::new("a text of something that is none"))),
         }
     }
     referring(Node::new(joined.value(), place), union(parts))
+}
+
+/// The bytes that a value takes, without what it shares with others.
+fn room(value: &Value) -> usize {
+    match value {
+        Value::Text(text) => text.len(),
+        Value::Unknown(unknown) => unknown.pieces.iter().map(|piece| piece.len() + NODE).sum(),
+        Value::List(list) => list.items.len() * NODE,
+        Value::Map(map) => map.entries.len() * NODE,
+        _ => 0,
+    }
 }
 
 /// What two values have in common of which one holds.

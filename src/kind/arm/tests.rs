@@ -213,6 +213,9 @@ fn hostile_templates_are_bounded() {
             "resource x 'A.B/c@1' = [for i in range(0, 1000000): {\n  name: 'x'\n}]\n".to_owned(),
             format!("resource x 'A.B/c@1' = {{\n  name: {}1{}\n}}\n", "[".repeat(100), "]".repeat(100)),
         ];
+        let ten = |index: usize| format!("var v{index} = '{}'\n", format!("${{v{}}}", index + 1).repeat(10));
+        let multiplied: String = (0..15).map(ten).chain(["var v15 = 'xxxx'\n".to_owned()]).collect();
+        texts.push(format!("{multiplied}resource x 'A.B/c@1' = {{\n  name: v0\n}}\n"));
         let nested = "[for i in range(0, 256): ".repeat(8) + "1" + &"]".repeat(8);
         texts.push(format!("resource x 'A.B/c@1' = {{\n  name: {nested}\n}}\n"));
         for text in texts {
