@@ -35,8 +35,8 @@ use crate::kind::register::table::RawTable;
 use crate::kind::register::types::{FieldKind, RegisterType, Signs};
 use crate::kind::{ParsedFile, Resource, View};
 use crate::rule::scalar;
-use crate::syntax::Syntax;
 use crate::syntax::tree::{Map, Node, Place, Value};
+use crate::syntax::{Content, Syntax};
 
 /// A register that was recognised in a file.
 #[derive(Debug)]
@@ -102,7 +102,7 @@ fn recognise<'a>(file: &'a ParsedFile, view: &View<'_>) -> Option<Recognised<'a>
         let how = if is_named { "its name and its columns are" } else { "its columns are" };
         return Some(Recognised { kind, tables: found, because: format!("{how} those of the {}", spoken(kind)) });
     }
-    let kind = types::named(&names).filter(|_| is_within && is_empty(file, syntax))?;
+    let kind = types::named(&names).filter(|_| is_within && is_empty(file, syntax) && was_read(file, syntax))?;
     Some(Recognised {
         kind,
         tables: Vec::new(),
@@ -154,6 +154,12 @@ fn is_version(word: &str) -> bool {
 
 fn spoken(kind: &RegisterType) -> String {
     kind.name.replace('-', " ")
+}
+
+/// Whether what a file holds could be read: of a workbook with macros or a broken file nobody can say that it is empty.
+fn was_read(file: &ParsedFile, syntax: Syntax) -> bool {
+    let is_blank = || !syntax.is_workbook() && file.text.trim().is_empty();
+    !matches!(file.content, Content::Nothing) || is_blank()
 }
 
 /// Whether a file holds nothing but the frame of a register.

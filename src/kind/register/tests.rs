@@ -265,3 +265,18 @@ fn objectives_audits_and_people_are_registers() {
         .is_none()
     );
 }
+
+#[test]
+fn what_could_not_be_read_is_no_empty_register() {
+    let view = View::new(&[], &[], &[], date(2026, 11, 22));
+    let unread = |path: &str, text: &str| ParsedFile {
+        id: FileId(0),
+        path: path.into(),
+        text: text.into(),
+        content: Content::Nothing,
+    };
+    assert!(!is_register(&unread("isms/risk-register.xlsm", ""), &view), "macros");
+    assert!(!is_register(&unread("isms/asset-inventory.xlsx", ""), &view), "broken");
+    assert!(!is_register(&unread("isms/risk-register.yaml", "risks: ["), &view), "a mistake in it");
+    assert!(is_register(&unread("isms/risk-register.csv", " \n"), &view), "nothing in it");
+}
