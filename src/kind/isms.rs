@@ -59,6 +59,7 @@ impl Kind for Isms {
         let mut taken = BTreeMap::new();
         resources.extend(registers.iter().flat_map(|register| register.resources(&mut taken)));
         register::name_unknown_risks(&mut resources);
+        register::name_unknown_controls(&mut resources);
         let sets = document::sets(&documents);
         let names = sets.iter().filter_map(|set| set.target.strip_prefix("isms/")).map(SmolStr::from).collect();
         resources.extend(sets);

@@ -10,7 +10,7 @@
 //! owner, approver, approved_on, version, …      as documents, where the file says so
 //! placeholders                                  list of blanks that nobody filled in, each once
 //! missing_controls, duplicate_controls          of the statement of applicability; its rows have unknown_risks, where a register
-//!                                               of risks is in sight
+//!                                               of risks is in sight; rows of all registers unknown_controls
 //! ```
 
 mod facts;
@@ -286,14 +286,27 @@ pub(crate) fn name_unknown_risks(resources: &mut [Resource]) {
         return;
     }
     for resource in resources.iter_mut().filter(|resource| resource.target == "register/applicability") {
-        let Some(risks) = resource.tree.get("risks") else { continue };
-        let is_unknown = |risk: &&Node| risk.value.scalar_text().is_some_and(|id| !known.contains(&key(&id)));
-        let unknown: Vec<Node> = risks.items().iter().filter(is_unknown).cloned().collect();
-        if let (false, Some(map)) = (unknown.is_empty(), resource.tree.as_map()) {
-            let (mut map, place) = (map.clone(), risks.place);
-            map.push("unknown_risks", place, Node::list(unknown, place));
-            resource.tree = Node::map(map, resource.tree.place);
-        }
+        name_unknown(resource, "risks", "unknown_risks", |id| !known.contains(&key(id)));
+    }
+}
+
+/// Gives each row the controls that it names and no framework lists, as `unknown_controls`. What has no digit is a remark.
+pub(crate) fn name_unknown_controls(resources: &mut [Resource]) {
+    let rows = resources.iter_mut().filter(|resource| resource.target.starts_with("register/"));
+    for resource in rows {
+        let is_unknown = |id: &str| value::control(id).is_none() && id.contains(|letter: char| letter.is_ascii_digit());
+        name_unknown(resource, "controls", "unknown_controls", is_unknown);
+    }
+}
+
+fn name_unknown(resource: &mut Resource, field: &str, name: &'static str, is_unknown: impl Fn(&str) -> bool) {
+    let Some(listed) = resource.tree.get(field) else { return };
+    let is_unknown = |node: &&Node| node.value.scalar_text().is_some_and(|id| is_unknown(&id));
+    let unknown: Vec<Node> = listed.items().iter().filter(is_unknown).cloned().collect();
+    if let (false, Some(map)) = (unknown.is_empty(), resource.tree.as_map()) {
+        let (mut map, place) = (map.clone(), listed.place);
+        map.push(name, place, Node::list(unknown, place));
+        resource.tree = Node::map(map, resource.tree.place);
     }
 }
 
