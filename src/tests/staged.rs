@@ -117,6 +117,8 @@ fn configuration_and_exceptions_count_as_they_are_staged() {
     let excluding = "exclude: [infra]\n";
     program::write(folder, "annexa.yaml", excluding);
     run(&[]).expect(0);
+    git(folder, ["add", "--intent-to-add", "annexa.yaml"]).expect(0);
+    run(&[]).expect(0);
     git(folder, ["add", "annexa.yaml"]).expect(0);
     program::write(folder, "annexa.yaml", "exclude: []\n");
     run(&[]).expect(0);

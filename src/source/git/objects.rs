@@ -131,7 +131,7 @@ impl Objects {
     }
 }
 
-fn kind_of(mode: u32) -> EntryKind {
+pub(super) fn kind_of(mode: u32) -> EntryKind {
     match mode & 0o170_000 {
         0o120_000 => EntryKind::Link,
         0o160_000 => EntryKind::Submodule,

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use git2::{Index, Repository};
+use git2::{Index, IndexEntry, IndexEntryExtendedFlag, Repository};
 
 use super::GitError;
+use super::objects::{EntryKind, kind_of};
 use crate::source::{MAX_FILE_SIZE, NotRead, NotReadReason, read};
 
 /// What is staged in a repository, file by file.
@@ -34,9 +35,14 @@ impl StagedFiles {
         Ok(Some(StagedFiles { work_tree: work_tree.to_owned(), repository, index }))
     }
 
-    /// Whether git tracks the file: it is staged, or a part of a merge that is not finished.
+    /// Whether git tracks the file: it is staged, or a part of a merge that is not finished. A file that is only meant to
+    /// be added has no content yet, and a link is none that it tracks.
     pub fn holds(&self, path: &Path) -> bool {
-        self.relative(path).is_some_and(|path| (0..=3).any(|stage| self.index.get_path(&path, stage).is_some()))
+        let to_be_added = IndexEntryExtendedFlag::INTENT_TO_ADD.bits();
+        let is_file = |entry: &IndexEntry| kind_of(entry.mode) == EntryKind::File;
+        let is_stored = |entry: IndexEntry| is_file(&entry) && entry.flags_extended & to_be_added == 0;
+        self.relative(path)
+            .is_some_and(|path| (0..=3).any(|stage| self.index.get_path(&path, stage).is_some_and(is_stored)))
     }
 
     /// The text of a file as it is staged; none where git does not track it. `shown` is the path that messages name.
