@@ -253,3 +253,43 @@ fn a_document_that_nobody_approved_is_stale_and_an_absent_one_missing() {
         assert!(present.count() > 0, "{register}");
     }
 }
+
+/// The relative luminance of `#rrggbb` or `#rgb`, as WCAG 2.2 defines it.
+fn luminance(colour: &str) -> f64 {
+    let digits = colour.trim_start_matches('#');
+    let digits: String =
+        if digits.len() == 3 { digits.chars().flat_map(|c| [c, c]).collect() } else { digits.to_string() };
+    let channel = |at: usize| {
+        let value = f64::from(u8::from_str_radix(&digits[at..at + 2], 16).expect("hexadecimal")) / 255.0;
+        if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * channel(0) + 0.7152 * channel(2) + 0.0722 * channel(4)
+}
+
+#[test]
+fn text_stands_out_from_its_background_in_light_dark_and_print() {
+    let schemes: Vec<&str> = super::STYLE.split(":root {").skip(1).filter_map(|rest| rest.split('}').next()).collect();
+    assert_eq!(schemes.len(), 3);
+    for scheme in schemes {
+        let colours: std::collections::BTreeMap<&str, &str> =
+            scheme.split(';').filter_map(|line| line.trim().strip_prefix("--")?.split_once(": ")).collect();
+        let contrast = |ink: &str, paper: &str| {
+            let (ink, paper) = (luminance(colours[ink]), luminance(colours[paper]));
+            (ink.max(paper) + 0.05) / (ink.min(paper) + 0.05)
+        };
+        for (ink, paper) in [
+            ("ink", "paper"),
+            ("dim", "paper"),
+            ("link", "paper"),
+            ("paper", "bad"),
+            ("good", "good-soft"),
+            ("half", "half-soft"),
+            ("ink", "half-soft"),
+            ("bad", "bad-soft"),
+            ("other", "other-soft"),
+            ("none", "none-soft"),
+        ] {
+            assert!(contrast(ink, paper) >= 4.5, "{ink} on {paper}: {:.2}", contrast(ink, paper));
+        }
+    }
+}
