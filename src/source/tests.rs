@@ -204,7 +204,7 @@ fn folders_that_are_not_entered_are_told() {
     let told: Vec<(&str, &str)> = source.not_entered.iter().map(|entry| (&*entry.path, entry.reason)).collect();
     let expected = [
         ("evidence", "evidence that annexa recorded"),
-        ("m/.terraform", "modules and providers that Terraform downloaded"),
+        ("m/.terraform", "what Terraform downloaded, apart from the modules that are called"),
         ("node_modules", "packages that a package manager downloaded"),
         ("old", "excluded by the configuration"),
         ("target", "what a build made"),

@@ -20,10 +20,8 @@ use super::{
 use crate::syntax::Syntax;
 
 /// Folders that hold what was installed or built, by name.
-pub(super) const SKIPPED_FOLDERS: &[(&str, &str)] = &[
-    (".terraform", "modules and providers that Terraform downloaded"),
-    ("node_modules", "packages that a package manager downloaded"),
-];
+pub(super) const SKIPPED_FOLDERS: &[(&str, &str)] =
+    &[(".terraform", "what Terraform downloaded"), ("node_modules", "packages that a package manager downloaded")];
 
 /// Lists what the options ask for.
 pub(super) fn open(options: &SourceOptions) -> Result<Source, SourceError> {
@@ -163,6 +161,10 @@ impl Rules {
     /// Why a folder is not entered.
     fn skips(&self, entry: &DirEntry) -> Option<&'static str> {
         let name = entry.file_name().to_string_lossy();
+        if name == ".terraform" {
+            // See `installed.rs`.
+            return Some("what Terraform downloaded, apart from the modules that are called");
+        }
         if let Some((_, reason)) = SKIPPED_FOLDERS.iter().find(|(skipped, _)| *skipped == name) {
             return Some(reason);
         }
