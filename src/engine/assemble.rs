@@ -148,12 +148,12 @@ fn except(finding: &mut Finding, plan: &Plan, settings: &Settings) {
         .iter()
         .find(|exception| exception.in_force(settings.today) && exception.covers(finding, &planned.rule.about));
     if let Some(exception) = covering {
-        finding.suppression = Some(Suppression {
+        finding.suppression = Some(Box::new(Suppression {
             kind: SuppressionKind::Exception,
             reason: exception.reason.clone(),
             location: Location { path: exception.file.clone(), ..Location::default() },
             exception: Some(exception.id.clone()),
-        });
+        }));
     }
 }
 

@@ -65,8 +65,8 @@ pub struct Context {
 pub struct Location {
     /// The file, relative to the root, with forward slashes. Empty where no file of the scan can carry it.
     pub path: Arc<str>,
-    /// The position in it; absent for a file as a whole.
-    pub region: Option<Box<Region>>,
+    /// The position in it, shared by all that stands there; absent for a file as a whole.
+    pub region: Option<Arc<Region>>,
     /// A place in words where lines have no meaning: `page 3, paragraph 12`.
     pub words: Option<String>,
 }
@@ -152,8 +152,8 @@ pub struct Finding {
     pub severity: Severity,
     /// What it says.
     pub message: String,
-    /// The judged resource.
-    pub resource: ResourceName,
+    /// The judged resource, shared by its findings.
+    pub resource: Arc<ResourceName>,
     /// Where: exactly one place.
     pub location: Location,
     /// Other places that decided, each with what it is.
@@ -171,11 +171,11 @@ pub struct Finding {
     /// How many instances of one block it speaks of (`count`, `for_each`); 1 unless there are several.
     pub instances: u32,
     /// What its fingerprint is made of, apart from the rule.
-    pub identity: Identity,
+    pub identity: Arc<Identity>,
     /// Stable identity across commits: 32 hexadecimal digits.
     pub fingerprint: String,
     /// What quiets it.
-    pub suppression: Option<Suppression>,
+    pub suppression: Option<Box<Suppression>>,
     /// What it is to the base, where the scan is compared with one.
     pub change: Option<Change>,
 }
@@ -188,7 +188,7 @@ pub struct Pass {
     /// The check, from 0.
     pub check: usize,
     /// The resource, for single passes.
-    pub resource: Option<Box<ResourceName>>,
+    pub resource: Option<Arc<ResourceName>>,
     /// Where: the resource, or the file as a whole.
     pub location: Location,
     /// What says so: paragraphs a topic check rests on.
@@ -418,7 +418,7 @@ pub struct Assessment {
     /// Findings, sorted by path, position, rule and address.
     pub findings: Vec<Finding>,
     /// Checks that could not be decided, by rule and resource, in no order; whether they are findings too or not.
-    pub undecided: Vec<(usize, ResourceName)>,
+    pub undecided: Vec<(usize, Arc<ResourceName>)>,
     /// Passes, sorted in the same way.
     pub passes: Vec<Pass>,
     /// Files that were read, sorted by path.

@@ -118,7 +118,7 @@ pub(super) fn assign(findings: &mut [Finding], rules: &[RuleRun], alike: &Alike)
     let mut ordinals: FxHashMap<String, u32> = FxHashMap::default();
     for finding in findings {
         let rule = rules.get(finding.rule).map_or("", |run| run.about.id.as_str());
-        let Identity { scope, anchor, file } = &finding.identity;
+        let Identity { scope, anchor, file } = &*finding.identity;
         let identity = match file {
             None => format!("{rule}\0{scope}\0{anchor}"),
             Some(_) => format!("{rule}\0{scope}\0{anchor}\0{}", alike.place(&finding.identity)),

@@ -1,6 +1,6 @@
 //! Findings of several instances of one block that say the same at the same place: one mistake, told once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
@@ -14,29 +14,31 @@ type Sameness = (std::sync::Arc<str>, String, usize, usize, bool, String, (u32, 
 /// those that were merged before, and say so, stay as they are.
 pub(super) fn merge(findings: &mut Vec<Finding>) {
     let mut first_of: FxHashMap<Sameness, Vec<usize>> = FxHashMap::default();
-    let mut merged: Vec<Finding> = Vec::with_capacity(findings.len());
-    let mut grown: BTreeSet<usize> = BTreeSet::new();
-    for finding in std::mem::take(findings) {
-        if !finding.resource.address.contains('[') {
-            merged.push(finding);
-            continue;
-        }
-        let known = first_of.entry(sameness(&finding)).or_default();
-        let same = known.iter().copied().find(|index| merged.get(*index).is_some_and(|other| is_same(other, &finding)));
-        if let Some(index) = same {
-            grown.insert(index);
-            if let Some(first) = merged.get_mut(index) {
-                first.instances += finding.instances;
-            }
+    // The first of each, with how many instances it grew by; and those that went into it.
+    let mut grown: BTreeMap<usize, u32> = BTreeMap::new();
+    let mut gone: BTreeSet<usize> = BTreeSet::new();
+    for (index, finding) in findings.iter().enumerate().filter(|(_, each)| each.resource.address.contains('[')) {
+        let known = first_of.entry(sameness(finding)).or_default();
+        let same = |first: &usize| findings.get(*first).is_some_and(|other| is_same(other, finding));
+        if let Some(first) = known.iter().copied().find(same) {
+            *grown.entry(first).or_default() += finding.instances;
+            gone.insert(index);
         } else {
-            known.push(merged.len());
-            merged.push(finding);
+            known.push(index);
         }
     }
-    for (_, finding) in merged.iter_mut().enumerate().filter(|(index, _)| grown.contains(index)) {
-        finding.message = format!("{} ({} instances)", finding.message, finding.instances);
+    for (index, more) in grown {
+        if let Some(first) = findings.get_mut(index) {
+            first.instances += more;
+            first.message = format!("{} ({} instances)", first.message, first.instances);
+        }
     }
-    *findings = merged;
+    // In place: a copy of all findings would be the peak of the memory of a large scan.
+    let mut index = 0;
+    findings.retain(|_| {
+        index += 1;
+        !gone.contains(&(index - 1))
+    });
 }
 
 fn sameness(finding: &Finding) -> Sameness {
@@ -53,7 +55,7 @@ fn sameness(finding: &Finding) -> Sameness {
 }
 
 fn is_same(one: &Finding, other: &Finding) -> bool {
-    let quieted = |finding: &Finding| finding.suppression.as_ref().map(key_of);
+    let quieted = |finding: &Finding| finding.suppression.as_deref().map(key_of);
     one.location.path == other.location.path
         && one.severity == other.severity
         && one.depends_on == other.depends_on

@@ -1,6 +1,6 @@
 //! From places to locations: which node a finding stands at, and its lines, columns and text.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
@@ -33,12 +33,14 @@ struct FileText<'t> {
     /// Where in the file its text stands, where the file itself holds none.
     marks: Option<&'t Marks>,
     lines: OnceLock<LineIndex<'t>>,
+    /// The regions that were asked for: much of what is found stands at the same few places.
+    regions: Mutex<FxHashMap<Span, Arc<Region>>>,
 }
 
 impl<'t> Texts<'t> {
     /// Adds a file. A file that could not be read has an empty text.
     pub(super) fn add(&mut self, id: FileId, path: Arc<str>, text: &'t str) {
-        self.files.insert(id, FileText { path, text, marks: None, lines: OnceLock::new() });
+        self.files.insert(id, FileText::new(path, text, None));
     }
 
     /// Adds a file with what was made of it.
@@ -47,8 +49,7 @@ impl<'t> Texts<'t> {
             Content::Extracted(extracted) => Some(&extracted.marks),
             _ => None,
         };
-        let text = FileText { path: file.path.clone(), text: &file.text, marks, lines: OnceLock::new() };
-        self.files.insert(file.id, text);
+        self.files.insert(file.id, FileText::new(file.path.clone(), &file.text, marks));
     }
 
     /// The text of a file.
@@ -71,7 +72,7 @@ impl<'t> Texts<'t> {
             At::Cell { sheet, row, column } => Some(format!("sheet {sheet}, row {row}, column {column}")),
             At::Span(_) | At::Whole | At::Nowhere => None,
         };
-        let region = place.as_span().map(|span| Box::new(file.region(span)));
+        let region = place.as_span().map(|span| file.shared_region(span));
         Location { path: file.path.clone(), region, words }
     }
 
@@ -83,7 +84,16 @@ impl<'t> Texts<'t> {
     }
 }
 
-impl FileText<'_> {
+impl<'t> FileText<'t> {
+    fn new(path: Arc<str>, text: &'t str, marks: Option<&'t Marks>) -> FileText<'t> {
+        FileText { path, text, marks, lines: OnceLock::new(), regions: Mutex::default() }
+    }
+
+    fn shared_region(&self, span: Span) -> Arc<Region> {
+        let mut regions = self.regions.lock().unwrap_or_else(PoisonError::into_inner);
+        regions.entry(span).or_insert_with(|| Arc::new(self.region(span))).clone()
+    }
+
     /// The place as the file has it: of a file that holds no text, the part that the text stands for.
     fn marked(&self, place: Place) -> Place {
         match (self.marks, place.as_span()) {

@@ -1,6 +1,8 @@
 //! The sheet: what judging the resources of units comes to, before it is sorted and named.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 
@@ -34,7 +36,7 @@ pub(super) struct Sheet {
     /// Fails, and unknowns where they are asked for.
     pub findings: Vec<Finding>,
     /// Checks that could not be decided, by rule and resource.
-    pub undecided: Vec<(usize, ResourceName)>,
+    pub undecided: Vec<(usize, Arc<ResourceName>)>,
     /// Passes that are reported one by one.
     pub single_passes: Vec<Pass>,
     /// Passes that are counted by rule, check and file.
@@ -100,8 +102,9 @@ impl Bench<'_> {
     ) -> Sheet {
         let mut sheet = Sheet::default();
         for resource in unit.resources.iter().filter(|resource| reported(resource)) {
+            let name = OnceCell::new();
             for (rule, check) in self.plan.checks_of(&resource.target) {
-                let slot = Slot { rule: *rule, check: *check, unit, resource };
+                let slot = Slot { rule: *rule, check: *check, unit, resource, name: &name };
                 self.judge_check(&slot, resources, &mut sheet);
             }
         }
@@ -141,7 +144,7 @@ impl Bench<'_> {
         sheet.single_passes.push(Pass {
             rule: slot.rule,
             check: slot.check,
-            resource: Some(Box::new(slot.name())),
+            resource: Some(slot.name(self.texts).0.clone()),
             location: self.location(self.texts.first_line(slot.resource.header)),
             evidence,
             presence: Some(judged.verdict.presence).filter(|_| !judged.verdict.evidence.is_empty()),
@@ -160,7 +163,7 @@ impl Bench<'_> {
         counts.unknowns += 1;
         let reason = judged.verdict.depends_on().unwrap_or_else(|| SmolStr::new_static("something that is not known"));
         *counts.reasons.entry(reason).or_default() += 1;
-        sheet.undecided.push((slot.rule, slot.name()));
+        sheet.undecided.push((slot.rule, slot.name(self.texts).0.clone()));
         if self.show_unknown {
             let finding = self.finding(slot, judged, FindingKind::Unknown, sheet);
             sheet.findings.extend(finding);
@@ -186,13 +189,14 @@ impl Bench<'_> {
         );
         let calls = slot.resource.call_chain.iter().map(|place| self.location(self.texts.first_line(*place)));
         let call_chain: Vec<Location> = calls.collect();
+        let (resource, identity) = slot.name(self.texts).clone();
         let mut finding = Finding {
             rule: slot.rule,
             check: slot.check,
             kind,
             severity: if partial { planned.severity.lower() } else { planned.severity },
             message: message(slot, judged, kind, planned, check),
-            resource: slot.name(),
+            resource,
             location: self.location(place),
             related,
             call_chain,
@@ -201,7 +205,7 @@ impl Bench<'_> {
             depends_on: (kind == FindingKind::Unknown).then(|| verdict.depends_on()).flatten(),
             aliases: planned.aliases_of(slot.check, kind, &verdict.missing),
             instances: 1,
-            identity: Identity::of(slot.unit, slot.resource, |file| self.texts.path(file)),
+            identity,
             fingerprint: String::new(),
             suppression: None,
             change: None,
@@ -242,7 +246,7 @@ impl Bench<'_> {
                 sheet.forbidden_comments.push((comment.place, rule.about.id.clone()));
                 continue;
             }
-            finding.suppression = Some(suppress::suppression(comment, self.texts));
+            finding.suppression = Some(Box::new(suppress::suppression(comment, self.texts)));
             sheet.used_comments.push(comment.place);
             return;
         }
@@ -259,16 +263,21 @@ struct Slot<'u> {
     check: usize,
     unit: &'u Unit,
     resource: &'u Resource,
+    /// How the resource is named and known, once something is said of it; what is said next shares it.
+    name: &'u OnceCell<(Arc<ResourceName>, Arc<Identity>)>,
 }
 
 impl Slot<'_> {
-    fn name(&self) -> ResourceName {
-        ResourceName {
-            target: self.resource.target.clone(),
-            address: self.resource.address.clone(),
-            owner: self.resource.owner.clone(),
-            unit: self.unit.name.clone(),
-        }
+    fn name(&self, texts: &Texts<'_>) -> &(Arc<ResourceName>, Arc<Identity>) {
+        self.name.get_or_init(|| {
+            let name = ResourceName {
+                target: self.resource.target.clone(),
+                address: self.resource.address.clone(),
+                owner: self.resource.owner.clone(),
+                unit: self.unit.name.clone(),
+            };
+            (Arc::new(name), Arc::new(Identity::of(self.unit, self.resource, |file| texts.path(file))))
+        })
     }
 }
 

@@ -77,12 +77,12 @@ impl PathSetting {
             finding.severity = if is_partial { severity.lower() } else { *severity };
         }
         if finding.suppression.is_none() && self.ignore.iter().any(|glob| glob.is_match(rule)) {
-            finding.suppression = Some(Suppression {
+            finding.suppression = Some(Box::new(Suppression {
                 kind: SuppressionKind::Configuration,
                 reason: self.reason.clone(),
                 location: Location { path: CONFIGURATION.into(), ..Location::default() },
                 exception: None,
-            });
+            }));
         }
     }
 }

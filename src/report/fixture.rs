@@ -12,7 +12,6 @@ use crate::engine::assessment::{
     Location, Pass, Presence, RecognisedDocument, Region, ResourceName, RuleRun, ScannedFile, Standing, Suppression,
     SuppressionKind,
 };
-use crate::engine::fingerprint::Identity;
 use crate::isms::control::{ControlId, Framework};
 use crate::kind::Notice;
 use crate::rule::{About, Bearing, Confidence, ControlLink, Facet, Severity};
@@ -101,7 +100,7 @@ pub(super) fn place(path: &str, needle: &str, nth: usize) -> Location {
         text: needle.chars().take(1_000).collect(),
         context: Context { first_line: first, byte_offset: number(around.start), text: text[around].to_string() },
     };
-    Location { path: Arc::from(path), region: Some(Box::new(region)), words: None }
+    Location { path: Arc::from(path), region: Some(Arc::new(region)), words: None }
 }
 
 /// A file as a whole.
@@ -263,7 +262,7 @@ impl Builder {
             kind: FindingKind::Fail,
             severity: self.rules[rule].severity,
             message: message.to_string(),
-            resource,
+            resource: Arc::new(resource),
             location,
             related: Vec::new(),
             call_chain: Vec::new(),
@@ -272,7 +271,7 @@ impl Builder {
             depends_on: None,
             aliases: self.rules[rule].about.all_aliases.clone().into(),
             instances: 1,
-            identity: Identity::default(),
+            identity: Arc::default(),
             fingerprint: format!("{number:032x}"),
             suppression: None,
             change: None,
@@ -296,12 +295,12 @@ fn findings(builder: &mut Builder) {
     finding.related.push((place("isms/incident-plan.md", "the security desk", 0), "who is told".to_string()));
     let website = resource("terraform/aws_s3_bucket", "aws_s3_bucket.website", None, "infra");
     let finding = builder.finding("aws/s3/public-acl", acl, website, place(storage, "public-read", 1));
-    finding.suppression = Some(Suppression {
+    finding.suppression = Some(Box::new(Suppression {
         kind: SuppressionKind::Inline,
         reason: "the files are published on purpose".to_string(),
         location: place(storage, "annexa:ignore", 0),
         exception: None,
-    });
+    }));
     let module = "infra/modules/bucket/main.tf";
     let this = || resource("terraform/aws_s3_bucket", "module.logs.aws_s3_bucket.this", None, "infra");
     let finding = builder.finding("aws/s3/public-acl", "the ACL cannot be known", this(), place(module, "var.acl", 0));
@@ -312,12 +311,12 @@ fn findings(builder: &mut Builder) {
     let finding =
         builder.finding("aws/s3/short-expiry", "objects expire after 30 days", this(), place(module, rule, 0));
     finding.call_chain.push(place(storage, "module \"logs\"", 0));
-    finding.suppression = Some(Suppression {
+    finding.suppression = Some(Box::new(Suppression {
         kind: SuppressionKind::Exception,
         reason: "accepted until the archive moves".to_string(),
         location: whole("isms/exceptions.yaml"),
         exception: Some("EX-2026-003".into()),
-    });
+    }));
     builder.finding(
         "scan/unreadable",
         "the file cannot be read: expected `}`",
@@ -362,13 +361,13 @@ fn passes(builder: &Builder) -> Vec<Pass> {
         pass("aws/s3/short-expiry", None, whole("infra/Ablage für 100 % #1.tf"), Vec::new(), None, 1),
         pass(
             "isms/incident-plan/outcome-not-told",
-            Some(Box::new(procedure)),
+            Some(Arc::new(procedure)),
             page,
             vec![place("isms/incident-plan.md", "Everyone", 0)],
             Some(Presence::Present),
             1,
         ),
-        pass("repository/unsigned-commits", Some(Box::new(repository)), Location::default(), Vec::new(), None, 1),
+        pass("repository/unsigned-commits", Some(Arc::new(repository)), Location::default(), Vec::new(), None, 1),
     ]
 }
 

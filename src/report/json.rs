@@ -371,7 +371,7 @@ fn of_finding<'a>(assessment: &'a Assessment, finding: &'a Finding) -> FindingIt
         depends_on: finding.depends_on.as_deref(),
         controls: run.map(controls).unwrap_or_default(),
         aliases: &finding.aliases,
-        suppression: finding.suppression.as_ref().map(of_suppression),
+        suppression: finding.suppression.as_deref().map(of_suppression),
         change: finding.change.map(Change::name),
     }
 }

@@ -58,7 +58,7 @@ fn of_finding<'a>(scene: &'a Scene<'a>, finding: &'a Finding) -> ResultItem<'a> 
         code_flows: code_flow(scene, finding).into_iter().collect(),
         partial_fingerprints: BTreeMap::from([(FINGERPRINT, finding.fingerprint.as_str())]),
         occurrence_count: None,
-        suppressions: scene.is_full().then(|| suppressions(scene, finding.suppression.as_ref())),
+        suppressions: scene.is_full().then(|| suppressions(scene, finding.suppression.as_deref())),
         properties: ResultProperties {
             severity: Some(finding.severity.name()),
             check: finding.check,

@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -116,6 +117,7 @@ fn every_region_slices_back_to_its_snippet() {
 fn a_cut_text_is_no_snippet_and_a_cut_context_no_context() {
     let mut assessment = fixture::assessment();
     let region = assessment.findings.iter_mut().find_map(|finding| finding.location.region.as_mut()).expect("one");
+    let region = Arc::make_mut(region);
     region.text.truncate(3);
     region.context.text.truncate(3);
     let run = run_of(&assessment, Format::Sarif);

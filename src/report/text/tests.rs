@@ -2,6 +2,7 @@ use super::super::{Format, Input, Style, fixture, snapshot};
 use super::*;
 use crate::engine::assessment::Location;
 use crate::isms::coverage::coverage;
+use std::sync::Arc;
 
 fn text(assessment: &Assessment, style: Style) -> String {
     let coverage = coverage(assessment, assessment.framework);
@@ -67,13 +68,13 @@ fn a_scanned_file_cannot_write_on_the_terminal() {
     let evil = "\u{1b}]0;owned\u{7}\u{1b}[2J";
     for finding in &mut assessment.findings {
         finding.message = evil.to_string();
-        finding.resource.address = evil.into();
+        Arc::make_mut(&mut finding.resource).address = evil.into();
         finding.missing = vec![evil.to_string()];
         finding.depends_on = Some(evil.into());
         finding.related = vec![(Location { path: evil.into(), ..Location::default() }, evil.to_string())];
         finding.location.path = evil.into();
         if let Some(region) = &mut finding.location.region {
-            region.context.text = evil.repeat(6);
+            Arc::make_mut(region).context.text = evil.repeat(6);
         }
     }
     for file in &mut assessment.files {
@@ -88,6 +89,7 @@ fn a_region_that_its_lines_do_not_hold_is_shown_without_code() {
     let mut assessment = fixture::assessment();
     for finding in &mut assessment.findings {
         if let Some(region) = &mut finding.location.region {
+            let region = Arc::make_mut(region);
             region.context.text.truncate(1);
             region.start_line = u32::MAX;
             region.end_line = u32::MAX;

@@ -183,7 +183,7 @@ fn scanned_text_writes_no_markup() {
         finding.location.path = Arc::from(hostile);
         finding.location.words = finding.location.words.as_ref().map(|_| hostile.to_string());
         if let Some(region) = finding.location.region.as_mut() {
-            region.text = hostile.to_string();
+            Arc::make_mut(region).text = hostile.to_string();
         }
         if let Some(by) = finding.suppression.as_mut() {
             by.reason = hostile.to_string();
