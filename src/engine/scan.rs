@@ -222,13 +222,17 @@ fn evaluate(job: Job<'_>, mut plan: Plan, remember: Option<&mut Memory>) -> Asse
     };
     let judged: Vec<Judged<'_>> = tasks.into_par_iter().map(perform).collect();
     let done: Vec<Arc<Done>> = judged.iter().map(|judged| judged.done.clone()).collect();
-    if let Some(remember) = remember {
-        *remember = Memory::new(files.iter().copied(), &plan);
-        for Judged { done, group } in judged {
-            if let Some((kind, group, asked, facts)) = group {
-                remember.add(kind, &group, asked, facts, done);
+    // What nobody remembers has one owner from here on, so that its results are moved and not copied.
+    match remember {
+        Some(remember) => {
+            *remember = Memory::new(files.iter().copied(), &plan);
+            for Judged { done, group } in judged {
+                if let Some((kind, group, asked, facts)) = group {
+                    remember.add(kind, &group, asked, facts, done);
+                }
             }
         }
+        None => drop(judged),
     }
     let Tally { mut whole, summary, kept } = Tally::of(done);
     whole.merge(judge_across(&kept, &bench(true), &is_reported));
@@ -385,14 +389,16 @@ fn judge_unit(mut unit: Unit, bench: &Bench<'_>, reported: &dyn Fn(&Resource) ->
         bench.judge_unit(&unit, &index, reported)
     }));
     let mut notices = std::mem::take(&mut unit.notices);
-    let sheet = judged.unwrap_or_else(|_| {
+    let mut sheet = judged.unwrap_or_else(|_| {
         let place = unit.resources.first().map_or(Place::NOWHERE, |resource| resource.header);
         let message = format!("judging {} failed; this is a bug of annexa, please report it", unit.name);
         notices.push(Notice { id: "internal-error", message, place });
         Sheet::default()
     });
+    sheet.findings.shrink_to_fit();
     let holdings = Holdings::of(&unit, |file| bench.texts.path(file));
     unit.resources.retain(|resource| keep.contains(&resource.target.as_str()));
+    unit.resources.shrink_to_fit();
     Done { sheet, kept: unit, resources, notices, holdings }
 }
 
