@@ -1,4 +1,4 @@
-//! From a rule file's tree to a [`Rule`]: strict, with every mistake at its place. Built-in rules come from their [`Head`].
+//! From a rule file's tree to a [`Rule`]: strict, with every mistake at its place. Built-in rules come from their head.
 
 use std::sync::Arc;
 

@@ -180,7 +180,7 @@ fn operations(list: &Node) -> Node {
 /// The steps of a JSON pointer that are followed.
 const MAX_STEPS: usize = 32;
 
-/// Lists are maps by index here: see [`child`].
+/// Lists are maps by index here.
 fn insert(node: &mut Node, steps: &[String], value: &Node) {
     let [step, rest @ ..] = steps else {
         *node = value.clone();
