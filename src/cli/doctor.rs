@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use jiff::civil::Date;
 
+use super::output::ListingFormat;
 use super::scan::{ScanPlan, WhatArgs};
 use super::{ExitStatus, Failure, Terminal, evidence, output};
-use crate::engine::assessment::{Assessment, FileState, FindingKind};
+use crate::engine::assessment::{Assessment, FileState};
 use crate::isms::coverage::{self, Kept};
 use crate::isms::exception;
 use crate::report::doctor::{self, Check, CheckState, Diagnosis, JudgedKind, NotJudged, Step};
@@ -24,14 +25,8 @@ pub(super) struct DoctorArgs {
     #[command(flatten)]
     what: WhatArgs,
     /// Write a table or json
-    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "NAME")]
-    format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Table,
-    Json,
+    #[arg(long, value_enum, default_value_t = ListingFormat::Table, value_name = "NAME")]
+    format: ListingFormat,
 }
 
 /// Gathers checks, and the steps that come of them.
@@ -93,8 +88,8 @@ pub(super) fn run(args: &DoctorArgs, terminal: Terminal) -> Result<ExitStatus, F
     let diagnosis = diagnosis(&assessment, &place, visit);
     let mut out = io::BufWriter::new(io::stdout().lock());
     match args.format {
-        Format::Table => doctor::write(&diagnosis, output::style("-", terminal), &mut out)?,
-        Format::Json => doctor::write_json(&diagnosis, &mut out)?,
+        ListingFormat::Table => doctor::write(&diagnosis, output::style("-", terminal), &mut out)?,
+        ListingFormat::Json => doctor::write_json(&diagnosis, &mut out)?,
     }
     out.flush()?;
     Ok(ExitStatus::Clean)
@@ -364,8 +359,7 @@ fn diagnosis(assessment: &Assessment, place: &Place, visit: Visit) -> Diagnosis 
     for document in &assessment.isms.documents {
         *documents.entry(document.document_type.to_string()).or_default() += 1;
     }
-    let is_open = |kind, quieted: bool| kind == FindingKind::Fail && !quieted;
-    let open = assessment.findings.iter().filter(|each| is_open(each.kind, each.suppression.is_some())).count();
+    let open = assessment.findings.iter().filter(|finding| finding.is_open()).count();
     let Visit { checks, mut steps } = visit;
     if !assessment.files.is_empty() {
         steps.extend(first_steps(open, place));

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use clap::Args;
 use serde::Serialize;
 
+use super::output::ListingFormat;
 use super::scan::{ScanPlan, WhatArgs};
 use super::{ExitStatus, Failure, Terminal};
 use crate::engine::assessment::{Assessment, FileState, RecognisedDocument};
@@ -18,14 +19,8 @@ pub(super) struct DocumentsArgs {
     #[command(flatten)]
     what: WhatArgs,
     /// Write a table or json
-    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "NAME")]
-    format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Table,
-    Json,
+    #[arg(long, value_enum, default_value_t = ListingFormat::Table, value_name = "NAME")]
+    format: ListingFormat,
 }
 
 /// The format of the listing; its version changes when a field changes its meaning or goes.
@@ -70,8 +65,8 @@ pub(super) fn run(args: &DocumentsArgs, terminal: Terminal) -> Result<ExitStatus
     let listing = list(&assessment, &isms);
     let mut out = io::BufWriter::new(io::stdout().lock());
     match args.format {
-        Format::Table => table(&listing, &mut out)?,
-        Format::Json => {
+        ListingFormat::Table => table(&listing, &mut out)?,
+        ListingFormat::Json => {
             serde_json::to_writer_pretty(&mut out, &listing).map_err(io::Error::from)?;
             out.write_all(b"\n")?;
         }

@@ -7,6 +7,13 @@ use crate::report::Style;
 
 use super::{Colour, Failure, Terminal, told};
 
+/// How a command that lists something writes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum ListingFormat {
+    Table,
+    Json,
+}
+
 /// Whether standard output takes colours.
 fn colours_on_stdout(terminal: Terminal) -> bool {
     colours(terminal, std::io::stdout().is_terminal())

@@ -9,7 +9,7 @@ use super::config::{self, Config, ConfigArgs};
 use super::plan::{self, RuleArgs};
 use super::progress::{self, Progress};
 use super::{ExitStatus, Failure, Terminal, clock, output, told};
-use crate::engine::assessment::{Assessment, Change, Finding, FindingKind};
+use crate::engine::assessment::{Assessment, Change, Finding};
 use crate::engine::plan::Plan;
 use crate::engine::{self, Settings};
 use crate::isms::control::Framework;
@@ -283,7 +283,7 @@ fn status(assessment: &Assessment, gates: Gates, strict: bool) -> ExitStatus {
     }
     let stopped = assessment.findings.iter().any(|finding| {
         let confident = assessment.rules.get(finding.rule).is_some_and(|run| run.confidence() > Confidence::Low);
-        finding.kind == FindingKind::Fail && finding.suppression.is_none() && confident && gates.stop(finding)
+        finding.is_open() && confident && gates.stop(finding)
     });
     if stopped { ExitStatus::Findings } else { ExitStatus::Clean }
 }

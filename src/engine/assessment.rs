@@ -180,6 +180,50 @@ pub struct Finding {
     pub change: Option<Change>,
 }
 
+/// What a finding is to who must act on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FindingState {
+    /// A fail that nothing quiets.
+    Open,
+    /// A fail that a comment or the configuration quiets.
+    Ignored,
+    /// A fail under an exception in force.
+    Excepted,
+    /// An undecided check.
+    Unknown,
+}
+
+impl FindingState {
+    /// The word in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            FindingState::Open => "open",
+            FindingState::Ignored => "ignored",
+            FindingState::Excepted => "excepted",
+            FindingState::Unknown => "unknown",
+        }
+    }
+}
+
+impl Finding {
+    /// What it is to who must act on it.
+    pub fn state(&self) -> FindingState {
+        match (self.kind, self.suppression.as_ref().map(|by| by.kind)) {
+            (FindingKind::Unknown, _) => FindingState::Unknown,
+            (FindingKind::Fail, None) => FindingState::Open,
+            (FindingKind::Fail, Some(SuppressionKind::Inline | SuppressionKind::Configuration)) => {
+                FindingState::Ignored
+            }
+            (FindingKind::Fail, Some(SuppressionKind::Exception)) => FindingState::Excepted,
+        }
+    }
+
+    /// Whether it is a fail that nothing quiets.
+    pub fn is_open(&self) -> bool {
+        self.state() == FindingState::Open
+    }
+}
+
 /// Passes of one rule, one by one for documents, registers and repositories, counted by file for infrastructure.
 #[derive(Debug, Clone)]
 pub struct Pass {

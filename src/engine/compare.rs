@@ -137,9 +137,8 @@ pub fn compare(
 }
 
 fn change(finding: &Finding, before: &Before) -> Change {
-    let is_open = finding.suppression.is_none() && finding.kind == FindingKind::Fail;
     let was_less = before.is_quiet || before.kind == FindingKind::Unknown || before.severity < finding.severity;
-    if is_open && was_less { Change::Worse } else { Change::Unchanged }
+    if finding.is_open() && was_less { Change::Worse } else { Change::Unchanged }
 }
 
 /// What a scan did not see or not decide, where a finding that is gone cannot be called fixed.

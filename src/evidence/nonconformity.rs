@@ -12,9 +12,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::assessment::{
-    Assessment, CorrectiveAction, FileState, Finding, FindingKind, RuleRun, SuppressionKind,
-};
+use crate::engine::assessment::{Assessment, CorrectiveAction, FileState, Finding, FindingKind, FindingState, RuleRun};
 use crate::rule::{Bearing, Confidence, Severity};
 
 /// The format of the register of nonconformities.
@@ -281,10 +279,10 @@ fn saw(before: Option<&Nonconformity>, finding: &Finding, run: &RuleRun, recordi
         path: finding.location.path.to_string(),
         line: region.map(|region| region.start_line),
         resource: finding.resource.address.to_string(),
-        status: match finding.suppression.as_ref().map(|suppression| suppression.kind) {
-            None => Status::Open,
-            Some(SuppressionKind::Exception) => Status::Excepted,
-            Some(SuppressionKind::Inline | SuppressionKind::Configuration) => Status::Ignored,
+        status: match finding.state() {
+            FindingState::Open | FindingState::Unknown => Status::Open,
+            FindingState::Excepted => Status::Excepted,
+            FindingState::Ignored => Status::Ignored,
         },
         undetermined: false,
         first_seen_in: before

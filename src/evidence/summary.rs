@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::manifest::ObservedItem;
 use super::nonconformity::Movement;
-use crate::engine::assessment::{Assessment, CorrectiveAction, FindingKind, SuppressionKind};
+use crate::engine::assessment::{Assessment, CorrectiveAction, FindingState};
 use crate::isms::coverage::{ControlCoverage, Coverage};
 use crate::rule::Severity;
 
@@ -91,11 +91,12 @@ pub fn observed(assessment: &Assessment, coverage: &Coverage) -> ObservedItem {
         unknowns: assessment.rules.iter().map(|run| u64::from(run.unknowns)).sum(),
         ..ObservedItem::default()
     };
-    for finding in assessment.findings.iter().filter(|finding| finding.kind == FindingKind::Fail) {
-        match finding.suppression.as_ref().map(|suppression| suppression.kind) {
-            None => *item.findings.entry(finding.severity.name().to_owned()).or_default() += 1,
-            Some(SuppressionKind::Exception) => item.excepted += 1,
-            Some(SuppressionKind::Inline | SuppressionKind::Configuration) => item.ignored += 1,
+    for finding in &assessment.findings {
+        match finding.state() {
+            FindingState::Open => *item.findings.entry(finding.severity.name().to_owned()).or_default() += 1,
+            FindingState::Excepted => item.excepted += 1,
+            FindingState::Ignored => item.ignored += 1,
+            FindingState::Unknown => {}
         }
     }
     item

@@ -42,14 +42,9 @@ impl Findings {
     }
 }
 
-/// Whether a finding is a fail that nothing quiets.
-pub(super) fn is_open(finding: &Finding) -> bool {
-    finding.kind == FindingKind::Fail && finding.suppression.is_none()
-}
-
 /// Open findings as indices, the most severe first, else in the order of the assessment.
 pub(super) fn most_severe(assessment: &Assessment) -> Vec<usize> {
-    let open = assessment.findings.iter().enumerate().filter(|(_, finding)| is_open(finding));
+    let open = assessment.findings.iter().enumerate().filter(|(_, finding)| finding.is_open());
     let mut order: Vec<(Severity, usize)> = open.map(|(index, finding)| (finding.severity, index)).collect();
     order.sort_by_key(|(severity, index)| (std::cmp::Reverse(*severity), *index));
     order.into_iter().map(|(_, index)| index).collect()
@@ -70,7 +65,7 @@ impl Changes {
     /// Counts the open findings of an assessment that was compared.
     pub(super) fn of(assessment: &Assessment) -> Changes {
         let mut changes = Changes::default();
-        for finding in assessment.findings.iter().filter(|finding| is_open(finding)) {
+        for finding in assessment.findings.iter().filter(|finding| finding.is_open()) {
             match finding.change {
                 Some(Change::New) => changes.new += 1,
                 Some(Change::Worse) => changes.worse += 1,

@@ -117,7 +117,7 @@ fn numbers(assessment: &Assessment, counts: &count::Findings) -> String {
         }
         return format!("| {} |\n|{columns}\n{}\n", names.join(" | "), line("", &all));
     };
-    let is_new = |finding: &&Finding| count::is_open(finding) && count::is_shown(finding);
+    let is_new = |finding: &&Finding| finding.is_open() && count::is_shown(finding);
     let new = |severity| assessment.findings.iter().filter(is_new).filter(|each| each.severity == severity).count();
     let fixed = |severity| comparison.fixed.iter().filter(|each| each.severity == severity).count();
     format!(
@@ -417,7 +417,7 @@ mod tests {
     #[test]
     fn what_says_the_same_of_many_places_is_one_row() {
         let mut assessment = fixture::assessment();
-        let first = assessment.findings.iter().find(|finding| count::is_open(finding)).cloned().expect("one is open");
+        let first = assessment.findings.iter().find(|finding| finding.is_open()).cloned().expect("one is open");
         assessment.findings = vec![first; 500];
         let text = text(&assessment);
         assert!(text.starts_with("## Annexa: 500 findings\n"));

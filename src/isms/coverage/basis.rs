@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use crate::engine::assessment::{
-    AcceptedDeviation, Assessment, FindingKind, Location, RecognisedDocument, SuppressionKind,
-};
+use crate::engine::assessment::{AcceptedDeviation, Assessment, FindingState, Location, RecognisedDocument};
 use crate::isms::control::Framework;
 use crate::isms::coverage::{ControlCoverage, FacetCoverage};
 use crate::kind::document::types;
@@ -81,14 +79,12 @@ impl<'a> Records<'a> {
     /// What one facet of a control rests on.
     pub fn facet(&self, entry: &ControlCoverage, facet: &FacetCoverage) -> Basis<'a> {
         let findings = facet.findings.iter().filter_map(|at| self.assessment.findings.get(*at));
-        let fails = findings.filter(|finding| finding.kind == FindingKind::Fail);
-        let by = fails.map(|finding| finding.suppression.as_ref().map(|suppression| suppression.kind));
         let (mut open, mut ignored) = (0, 0);
-        for quieted in by {
-            match quieted {
-                None => open += 1,
-                Some(SuppressionKind::Inline | SuppressionKind::Configuration) => ignored += 1,
-                Some(SuppressionKind::Exception) => {}
+        for finding in findings {
+            match finding.state() {
+                FindingState::Open => open += 1,
+                FindingState::Ignored => ignored += 1,
+                FindingState::Excepted | FindingState::Unknown => {}
             }
         }
         Basis {

@@ -12,7 +12,7 @@ use rust_xlsxwriter::{XlsxError, worksheet::ColNum, worksheet::RowNum};
 
 use super::columns::{Cell, Column, Rows, entry_columns, facet_columns, sentence_words};
 use super::{CAVEAT, status_words};
-use crate::engine::assessment::{Finding, FindingKind, SuppressionKind};
+use crate::engine::assessment::Finding;
 use crate::isms::control::Framework;
 use crate::isms::coverage::{ControlCoverage, Status, readiness};
 use crate::report::{Input, words};
@@ -254,12 +254,6 @@ fn findings(input: &Input<'_>) -> Vec<Vec<Cell>> {
 fn finding_row(input: &Input<'_>, finding: &Finding) -> Vec<Cell> {
     let about = input.assessment.rules.get(finding.rule).map(|run| &run.about);
     let suppression = finding.suppression.as_ref();
-    let state = match (finding.kind, suppression.map(|by| by.kind)) {
-        (FindingKind::Unknown, _) => "unknown",
-        (FindingKind::Fail, None) => "open",
-        (FindingKind::Fail, Some(SuppressionKind::Inline | SuppressionKind::Configuration)) => "ignored",
-        (FindingKind::Fail, Some(SuppressionKind::Exception)) => "excepted",
-    };
     let line = finding.location.region.as_ref().map_or(Cell::Empty, |region| Cell::from(region.start_line));
     vec![
         Cell::from(finding.severity.name()),
@@ -268,7 +262,7 @@ fn finding_row(input: &Input<'_>, finding: &Finding) -> Vec<Cell> {
         Cell::from(&*finding.location.path),
         line,
         Cell::from(about.map_or_else(String::new, |about| words::controls(about))),
-        Cell::from(state),
+        Cell::from(finding.state().name()),
         Cell::from(words::one_line(suppression.map_or("", |by| by.reason.as_str()))),
         Cell::from(about.map_or("", |about| about.id.as_str())),
         Cell::from(finding.fingerprint.as_str()),

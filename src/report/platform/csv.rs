@@ -5,7 +5,6 @@ use std::io::{self, Write};
 
 use super::super::{Input, words};
 use super::{Row, row};
-use crate::engine::assessment::{FindingKind, SuppressionKind};
 
 const HEADER: [&str; 12] = [
     "severity",
@@ -35,12 +34,6 @@ pub(in crate::report) fn write(input: &Input<'_>, out: &mut dyn Write) -> io::Re
 fn cells(row: &Row<'_>) -> [String; 12] {
     let (finding, about) = (row.finding, &row.run.about);
     let suppression = finding.suppression.as_ref();
-    let state = match (finding.kind, suppression.map(|by| by.kind)) {
-        (FindingKind::Unknown, _) => "unknown",
-        (FindingKind::Fail, None) => "open",
-        (FindingKind::Fail, Some(SuppressionKind::Inline | SuppressionKind::Configuration)) => "ignored",
-        (FindingKind::Fail, Some(SuppressionKind::Exception)) => "excepted",
-    };
     [
         finding.severity.name().to_string(),
         about.confidence.name().to_string(),
@@ -51,7 +44,7 @@ fn cells(row: &Row<'_>) -> [String; 12] {
         finding.resource.address.to_string(),
         row.controls(),
         about.facet.name().to_string(),
-        state.to_string(),
+        finding.state().name().to_string(),
         suppression.map_or_else(String::new, |by| words::one_line(&by.reason)),
         finding.fingerprint.clone(),
     ]

@@ -277,7 +277,7 @@ fn a_finding_without_a_file_gets_one_for_github() {
 #[test]
 fn github_gets_at_most_what_it_keeps_the_most_severe_first() {
     let mut assessment = fixture::assessment();
-    let open: Vec<_> = assessment.findings.iter().filter(|finding| count::is_open(finding)).cloned().collect();
+    let open: Vec<_> = assessment.findings.iter().filter(|finding| finding.is_open()).cloned().collect();
     assessment.findings = (0..6_000).map(|index| open[index % open.len()].clone()).collect();
     let run = run_of(&assessment, Format::Github);
     assert_eq!(results(&run).len(), 5_000);

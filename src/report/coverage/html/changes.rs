@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use super::gaps::SeverityBadge;
 use super::{Badge, Escaped, FACETS};
-use crate::engine::assessment::{Finding, FindingKind};
+use crate::engine::assessment::Finding;
 use crate::isms::coverage::{Coverage, Status};
 use crate::report::history::{History, Known, Last};
 use crate::report::{Input, words};
@@ -47,7 +47,7 @@ fn is_open(input: &Input<'_>, finding: &Finding) -> bool {
     let run = input.assessment.rules.get(finding.rule);
     let is_followed =
         run.is_some_and(|run| run.confidence() != Confidence::Low && !run.about.id.starts_with("evidence/"));
-    is_followed && finding.kind == FindingKind::Fail && finding.suppression.is_none()
+    is_followed && finding.is_open()
 }
 
 fn findings(input: &Input<'_>, last: &Last, out: &mut dyn Write) -> io::Result<()> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::{Badge, Escaped};
-use crate::engine::assessment::{Finding, FindingKind, SuppressionKind};
+use crate::engine::assessment::{Finding, FindingState};
 use crate::isms::coverage::{ControlCoverage, FacetCoverage};
 use crate::report::{Input, words};
 use crate::rule::Severity;
@@ -27,8 +27,7 @@ pub(super) struct Gap<'a> {
 
 /// Whether a finding is a fail that no exception in force covers. Fails that a comment quiets are fails still.
 fn counts(finding: &Finding) -> bool {
-    let excepted = finding.suppression.as_ref().is_some_and(|by| by.kind == SuppressionKind::Exception);
-    finding.kind == FindingKind::Fail && !excepted
+    matches!(finding.state(), FindingState::Open | FindingState::Ignored)
 }
 
 /// All gaps, the most severe first, then those with most fails.

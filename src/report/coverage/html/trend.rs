@@ -4,7 +4,6 @@
 use std::io::{self, Write};
 
 use super::{Escaped, FACETS};
-use crate::engine::assessment::FindingKind;
 use crate::isms::coverage::Coverage;
 use crate::report::history::{History, Numbers, Recorded};
 use crate::report::{Input, words};
@@ -89,7 +88,7 @@ fn now(input: &Input<'_>, own: &Coverage) -> Numbers {
         |sum: crate::isms::coverage::FacetSummary| [sum.applicable(), sum.evaluated(), sum.satisfied()].map(u64::from);
     let mut numbers = Numbers { coverage: own.total().map(of), ..Numbers::default() };
     let findings = input.assessment.findings.iter();
-    for finding in findings.filter(|finding| finding.kind == FindingKind::Fail && finding.suppression.is_none()) {
+    for finding in findings.filter(|finding| finding.is_open()) {
         let at = Severity::names().iter().position(|name| *name == finding.severity.name());
         if let Some(count) = at.and_then(|at| numbers.findings.get_mut(at)) {
             *count += 1;
