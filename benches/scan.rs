@@ -2,7 +2,7 @@
 //! without.
 //!
 //! `cargo bench --bench scan` measures; `cargo bench --bench scan -- --generate FOLDER COUNT` only writes the input,
-//! for `benches/whole-process.sh`.
+//! for `benches/whole-process.py`.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what cannot be measured ends the run")]
 #![expect(clippy::disallowed_methods, reason = "a bench makes its own input")]

@@ -1,4 +1,5 @@
-//! Value trees in a compact binary form, without places: how the built-in rules and frameworks stand in the binary.
+//! Value trees in a compact binary form, without places: how frameworks, and what the checks of built-in rules ask, stand
+//! in the binary.
 //!
 //! The form is internal to one build (the build script packs, the same sources unpack) and has no version.
 
@@ -35,7 +36,7 @@ pub fn pack(node: &Node) -> Vec<u8> {
 }
 
 /// The tree that was packed, its places [`Place::NOWHERE`]; `None` where the bytes are no packed tree. Its texts are not
-/// copied out of the bytes, and no second form of the tree is made on the way: this is most of what start-up costs.
+/// copied out of the bytes, and no second form of the tree is made on the way.
 pub fn unpack(bytes: &'static [u8]) -> Option<Node> {
     postcard::from_bytes(bytes).ok().map(|Unpacked(node)| node)
 }
